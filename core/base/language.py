@@ -1,0 +1,77 @@
+"""Language catalogues: every word a user reads comes through `Catalogue.text`.
+
+English sentences are the keys; `data/languages/zh` holds the Chinese (gettext).
+"""
+
+from __future__ import annotations
+
+import gettext
+import locale
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import lru_cache
+
+from core.base.errors import BadInput, HuifangError
+from core.base.resources import data_folder
+
+LANGUAGES = ("zh", "en")
+
+
+def N_(template: str) -> str:
+    """Mark a sentence for the catalogue where it is written but not yet worded."""
+    return template
+
+
+class Catalogue:
+    """The words of one language."""
+
+    def __init__(self, lang: str, translations: gettext.NullTranslations) -> None:
+        self.lang = lang
+        self._translations = translations
+
+    def text(self, template: str, /, **params: object) -> str:
+        """The sentence in this language, its `{fields}` filled in."""
+        worded = self._translations.gettext(template) if template else ""
+        return worded.format(**params) if params else worded
+
+    def plural(self, one: str, many: str, count: int, /, **params: object) -> str:
+        """The sentence for `count` things; `{count}` is filled in."""
+        return self._translations.ngettext(one, many, count).format(count=count, **params)
+
+    def error(self, error: HuifangError) -> str:
+        """What happened and what to do, in this language."""
+        params = {
+            name: self.text(value.value) if isinstance(value, StrEnum) else value
+            for name, value in error.params.items()
+        }
+        return self.text(error.template, **params)
+
+    def pick(self, names: Mapping[str, str]) -> str:
+        """The entry of a data file that is in this language, else any."""
+        return names.get(self.lang) or next(iter(names.values()), "")
+
+
+@lru_cache(maxsize=4)
+def catalogue(lang: str) -> Catalogue:
+    """The catalogue of `lang` (zh or en). Raises BadInput for another language."""
+    if lang not in LANGUAGES:
+        raise BadInput(
+            "language.unknown",
+            N_("There is no language {lang!r}: use zh or en (option --lang, setting HUIFANG_LANG)."),
+            field="lang",
+            lang=lang,
+        )
+    if lang == "en":
+        return Catalogue("en", gettext.NullTranslations())
+    folder = data_folder() / "languages"
+    return Catalogue(lang, gettext.translation("huifang", folder, [lang]))
+
+
+def locale_language() -> str:
+    """zh or en, as the locale of the terminal says."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = os.environ.get(name, "")
+        if value:
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"

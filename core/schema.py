@@ -1,0 +1,15 @@
+"""Every table there is, in one place: for migrations, checks and tests."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+import core.calls.tables
+import core.followups.tables
+import core.members.tables
+import core.people.tables
+import core.purchases.tables
+import core.store.tables  # noqa: F401
+
+METADATA = SQLModel.metadata
+APPEND_ONLY = ("audit_entry", "call", "call_purpose")

@@ -1,0 +1,84 @@
+"""Making and upgrading a store. The only module that imports Alembic, and only when it is used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from core.base.errors import StoreTrouble
+from core.base.language import N_
+from core.store.engine import SCHEMA_VERSION, Store
+from core.store.troubles import worded
+from core.store.turns import turn
+
+_LOCK = 0x48554946  # the advisory lock on PostgreSQL under which one terminal migrates
+
+
+def init(store: Store) -> bool:
+    """Make the store where there is none; returns whether it was made now.
+
+    Raises StoreTrouble where something else, or another version, is there already.
+    """
+    if store.file is not None:
+        _make_folder(store.file)
+    if _has_version(store):
+        store.verify()
+        return False
+    if store.is_sqlite:
+        with worded(store.where), store.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.connection.driver_connection.execute("PRAGMA journal_mode=WAL")  # type: ignore[union-attr]
+    _run(store)
+    return True
+
+
+def upgrade(store: Store) -> tuple[str | None, str]:
+    """Bring an older store to this program's version; returns (from, to). Back it up before."""
+    found = store.version()
+    if found is not None and found > SCHEMA_VERSION:
+        store.verify()
+    _run(store)
+    return found, SCHEMA_VERSION
+
+
+def _run(store: Store) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("path_separator", "os")
+    with turn(store.file), worded(store.where), store.engine.connect() as connection:
+        writing = connection.execution_options(writes=True)
+        with writing.begin():
+            if not store.is_sqlite:
+                writing.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            config.attributes["connection"] = writing
+            command.upgrade(config, "head")
+
+
+def _has_version(store: Store) -> bool:
+    with worded(store.where), store.engine.connect() as connection:
+        tables = sa.inspect(connection).get_table_names()
+    if "alembic_version" in tables:
+        return True
+    if tables:
+        raise StoreTrouble(
+            "store.foreign",
+            N_("{where} already holds something that is no Huifang store: name another file or database."),
+            where=store.where,
+        )
+    return False
+
+
+def _make_folder(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreTrouble(
+            "store.folder",
+            N_("The folder {folder} can't be made: {reason}."),
+            folder=file.parent,
+            reason=error.strerror or str(error),
+        ) from error

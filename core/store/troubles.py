@@ -1,0 +1,86 @@
+"""Driver errors, translated at the boundary into what a user can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
+
+from core.base.errors import Conflict, HuifangError, StoreTrouble
+from core.base.language import N_
+
+
+def translated(error: BaseException, where: str) -> HuifangError | None:
+    """The error a user should see for a driver's error, or None where it is a fault of the program."""
+    if isinstance(error, IntegrityError) and "append-only" not in str(error.orig):
+        return Conflict(
+            "store.conflict",
+            N_(
+                "Somebody else stored the same thing at the same moment, or it names what is no longer there."
+            ),
+        )
+    if not isinstance(error, (OperationalError, DatabaseError, InterfaceError)):
+        return None
+    words = str(error.orig).lower()
+    for needles, code, template in _KNOWN:
+        if any(needle in words for needle in needles):
+            return StoreTrouble(code, template, where=where)
+    if isinstance(error, (OperationalError, InterfaceError)):
+        return StoreTrouble(
+            "store.unreachable",
+            N_("The store can't be reached ({where}): check the database and the setting HUIFANG_DATABASE."),
+            where=where,
+        )
+    return None
+
+
+_KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("no such table", "does not exist", "undefinedtable"),
+        "store.missing",
+        N_("There is no Huifang store at {where} yet: make one with `huifang init`."),
+    ),
+    (
+        ("append-only",),
+        "store.append_only",
+        N_("This record is kept as it was written and can't be changed or removed."),
+    ),
+    (
+        ("is locked", "lock timeout", "lock_timeout", "deadlock"),
+        "store.busy",
+        N_("The store is busy with another terminal's work; nothing was changed. Try again in a moment."),
+    ),
+    (
+        ("readonly database", "read-only"),
+        "store.read_only",
+        N_("The store {where} can only be read: nothing was changed. Check the file's and folder's rights."),
+    ),
+    (
+        ("disk is full", "no space left", "could not extend file"),
+        "store.full",
+        N_("The disk of the store {where} is full: nothing was changed. Make room and try again."),
+    ),
+    (
+        ("malformed", "not a database", "disk i/o error", "file is encrypted"),
+        "store.damaged",
+        N_("The store {where} is damaged or is no Huifang store: restore a backup with `huifang restore`."),
+    ),
+    (
+        ("unable to open database file",),
+        "store.unopened",
+        N_("The store {where} can't be opened: check that its folder exists and may be written."),
+    ),
+)
+
+
+@contextmanager
+def worded(where: str) -> Iterator[None]:
+    """Turn driver errors raised inside into errors a user can read; other errors pass as they are."""
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as error:
+        known = translated(error, where)
+        if known is None:
+            raise
+        raise known from error

