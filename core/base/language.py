@@ -1,4 +1,4 @@
-"""Language catalogues: every word a user reads comes through `Catalogue.text`.
+"""Language catalogues: every word a user reads comes through `Catalogue.say`.
 
 English sentences are the keys; `data/languages/zh` holds the Chinese (gettext).
 """
@@ -30,7 +30,7 @@ class Catalogue:
         self.lang = lang
         self._translations = translations
 
-    def text(self, template: str, /, **params: object) -> str:
+    def say(self, template: str, /, **params: object) -> str:
         """The sentence in this language, its `{fields}` filled in."""
         worded = self._translations.gettext(template) if template else ""
         return worded.format(**params) if params else worded
@@ -42,10 +42,10 @@ class Catalogue:
     def error(self, error: HuifangError) -> str:
         """What happened and what to do, in this language."""
         params = {
-            name: self.text(value.value) if isinstance(value, StrEnum) else value
+            name: self.say(value.value) if isinstance(value, StrEnum) else value
             for name, value in error.params.items()
         }
-        return self.text(error.template, **params)
+        return self.say(error.template, **params)
 
     def pick(self, names: Mapping[str, str]) -> str:
         """The entry of a data file that is in this language, else any."""

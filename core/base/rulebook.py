@@ -1,4 +1,4 @@
-"""The rulebook: policy, programmes, outcomes, reasons and call scripts, read from `data/` and the store's own folder.
+"""The rulebook: policy, programmes, outcomes, reasons and call scripts, from `data/` and the store's own folder.
 
 Checked when loaded: an error names the file and the key. No code names an outcome or a number (R5.10).
 """

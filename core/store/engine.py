@@ -6,14 +6,17 @@ committed whole or not at all. Nothing else in Huifang opens a connection or com
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DisconnectionError
 
 from core.base.actor import Actor
 from core.base.clock import Clock, SystemClock
@@ -21,35 +24,43 @@ from core.base.errors import StoreTrouble
 from core.base.language import N_
 from core.base.rulebook import Policy, Rulebook, load_rulebook
 from core.store.transaction import Transaction
-from core.store.troubles import worded
-from core.store.turns import turn
+from core.store.troubles import MISSING, worded
+from core.store.turns import PATIENCE, turn
 
 SCHEMA_VERSION = "0001"
 """The newest migration; compared at opening so that Alembic need not be imported."""
 
-BUSY_MILLISECONDS = 30_000
-
 
 class Store:
-    """A Huifang store: one SQLite file, or one PostgreSQL database."""
+    """A Huifang store: one SQLite file, or one PostgreSQL database.
 
-    def __init__(self, url: str, clock: Clock | None = None, rulebook: Rulebook | None = None) -> None:
+    `patience` is how many seconds a write waits for others before it is refused as busy.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        clock: Clock | None = None,
+        rulebook: Rulebook | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self.url = make_url(url)
         self.clock: Clock = clock or SystemClock()
         self.rulebook = rulebook or load_rulebook()
+        self.patience = patience
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _engine(self.url, self.is_sqlite)
+        self.file = Path(self.url.database) if self.is_sqlite and self.url.database else None
+        """The SQLite file, or None for a database server."""
+        self.engine = _sqlite(self.url, patience) if self.is_sqlite else _postgresql(self.url, patience)
+        # A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL.
+        self._reading = (
+            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        )
 
     @property
     def policy(self) -> Policy:
         """The numbers this store works by."""
         return self.rulebook.policy
-
-    @property
-    def file(self) -> Path | None:
-        """The SQLite file, or None for a database server."""
-        name = self.url.database
-        return Path(name) if self.is_sqlite and name else None
 
     @property
     def where(self) -> str:
@@ -58,14 +69,11 @@ class Store:
 
     def verify(self) -> None:
         """Raise StoreTrouble unless the store exists and has this program's schema."""
-        if self.file is not None and not self.file.exists():
-            raise StoreTrouble(
-                "store.missing",
-                N_("There is no Huifang store at {where} yet: make one with `huifang init`."),
-                where=self.where,
-            )
+        self.verify_file()
         found = self.version()
         if found == SCHEMA_VERSION:
+            if self.is_sqlite:
+                self._keep_log_mode()
             return
         if found is not None and found > SCHEMA_VERSION:
             raise StoreTrouble(
@@ -81,6 +89,28 @@ class Store:
             found=found or "-",
         )
 
+    def verify_file(self) -> None:
+        """Raise StoreTrouble where the SQLite file is a folder or is not there; a server is not asked."""
+        if self.file is None:
+            return
+        if self.file.is_dir():
+            raise StoreTrouble(
+                "store.folder_named",
+                N_("{where} is a folder: name the store's file inside it, such as {where}/huifang.db."),
+                where=self.where,
+            )
+        if not self.file.exists():
+            raise StoreTrouble("store.missing", MISSING, where=self.where)
+
+    def _keep_log_mode(self) -> None:
+        # A backup copied into place by hand, or a restore that was stopped, is in SQLite's slower mode.
+        with self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            if raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                with suppress(sqlite3.OperationalError):  # others have it open, or it can only be read
+                    raw.execute("PRAGMA journal_mode=WAL")
+
     def version(self) -> str | None:
         """The schema version the store carries, None where there is none."""
         with worded(self.where), self.engine.connect() as connection:
@@ -90,7 +120,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the store; nothing written in it is kept."""
-        with worded(self.where), self.engine.connect() as connection:
+        with worded(self.where), self._reading.connect() as connection:
             yield connection
             connection.rollback()
 
@@ -103,7 +133,7 @@ class Store:
         `why` is the reason kept with each change, `cause` what it came from (a call's UUID). With
         `durable=False` a power cut may lose the commit, never its wholeness: for claims, not for outcomes.
         """
-        with turn(self.file), worded(self.where), self.engine.connect() as connection:
+        with turn(self.file, self.patience), worded(self.where), self.engine.connect() as connection:
             writing = connection.execution_options(writes=True)
             if self.is_sqlite and not durable:
                 _synchronous(writing, "NORMAL")
@@ -127,24 +157,68 @@ def _synchronous(connection: Connection, level: str) -> None:
     raw.execute(f"PRAGMA synchronous={level}")
 
 
-def _engine(url: sa.URL, is_sqlite: bool) -> Engine:
-    if not is_sqlite:
-        return sa.create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=False, pool_timeout=10)
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+def _postgresql(url: sa.URL, patience: float) -> Engine:
+    engine = sa.create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=False, pool_timeout=10)
+
+    def prepare(raw: Any, _record: Any) -> None:
+        raw.autocommit = True
+        raw.execute(f"set lock_timeout = {round(patience * 1000)}")
+        raw.autocommit = False
+
+    event.listen(engine, "connect", prepare)
+    return engine
+
+
+def _sqlite(url: sa.URL, patience: float) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise StoreTrouble("store.unnamed", N_("Name the file of the store: {where} has none."), where=str(url))
+    file = Path(url.database).absolute()
+    engine = sa.create_engine(url, creator=_opener(file, patience))
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "checkout", _same_file(file))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(raw: Any, _record: Any) -> None:
-    raw.isolation_level = None  # the driver's own BEGIN loses updates: Huifang says BEGIN itself
+def _opener(file: Path, patience: float) -> Callable[[], sqlite3.Connection]:
+    # mode=rw: opening a store that is not there must not leave an empty file; only `init` makes one.
+    address = f"{file.as_uri()}?mode=rw"
+
+    def opened() -> sqlite3.Connection:
+        # The driver's own BEGIN loses updates: Huifang says BEGIN itself (isolation_level=None).
+        return sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+
+    return opened
+
+
+def _prepare_sqlite(raw: Any, record: Any) -> None:
     cursor = raw.cursor()
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA cache_size=-16000")
     cursor.execute("PRAGMA temp_store=MEMORY")
+    name = cursor.execute("PRAGMA database_list").fetchone()[2]
     cursor.close()
+    record.info["file"] = _inode(name)
+
+
+def _same_file(file: Path) -> Callable[[Any, Any, Any], None]:
+    """Let no connection outlive a `restore`: one to the file that was put aside is opened anew."""
+    name = str(file)
+
+    def checked(_raw: Any, record: Any, _proxy: Any) -> None:
+        if record.info["file"] != _inode(name):
+            raise DisconnectionError("the store's file was replaced")
+
+    return checked
+
+
+def _inode(name: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(name)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _begin_sqlite(connection: Connection) -> None:

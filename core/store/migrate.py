@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from core.base.errors import StoreTrouble
 from core.base.language import N_
@@ -20,8 +23,10 @@ def init(store: Store) -> bool:
 
     Raises StoreTrouble where something else, or another version, is there already.
     """
-    if store.file is not None:
-        _make_folder(store.file)
+    if store.file is not None and not store.file.exists():
+        _make_file(store.file)
+    elif store.file is not None:
+        store.verify_file()
     if _has_version(store):
         store.verify()
         return False
@@ -35,6 +40,7 @@ def init(store: Store) -> bool:
 
 def upgrade(store: Store) -> tuple[str | None, str]:
     """Bring an older store to this program's version; returns (from, to). Back it up before."""
+    store.verify_file()
     found = store.version()
     if found is not None and found > SCHEMA_VERSION:
         store.verify()
@@ -49,13 +55,35 @@ def _run(store: Store) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.set_main_option("path_separator", "os")
-    with turn(store.file), worded(store.where), store.engine.connect() as connection:
+    with turn(store.file, store.patience), worded(store.where), store.engine.connect() as connection:
         writing = connection.execution_options(writes=True)
-        with writing.begin():
+        with _foreign_keys_apart(store, writing), writing.begin():
             if not store.is_sqlite:
                 writing.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             config.attributes["connection"] = writing
             command.upgrade(config, "head")
+            if store.is_sqlite and (broken := writing.exec_driver_sql("PRAGMA foreign_key_check").first()):
+                raise StoreTrouble(
+                    "store.orphans",
+                    N_("The store {where} has rows in {table} that name missing rows; it was not upgraded."),
+                    where=store.where,
+                    table=broken[0],
+                )
+
+
+@contextmanager
+def _foreign_keys_apart(store: Store, connection: Connection) -> Iterator[None]:
+    """Let a migration rebuild a SQLite table that others name: all is checked before the commit instead."""
+    if not store.is_sqlite:
+        yield
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
 
 
 def _has_version(store: Store) -> bool:
@@ -72,13 +100,14 @@ def _has_version(store: Store) -> bool:
     return False
 
 
-def _make_folder(file: Path) -> None:
+def _make_file(file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
     except OSError as error:
         raise StoreTrouble(
             "store.folder",
-            N_("The folder {folder} can't be made: {reason}."),
+            N_("The store can't be made in the folder {folder}: {reason}."),
             folder=file.parent,
             reason=error.strerror or str(error),
         ) from error

@@ -1,7 +1,7 @@
 """One write transaction and its audit trail (R15.2, R6.3).
 
-Forms use the ORM session; hot paths use `insert` and `update`, which are Core statements. Both end in the same
-list of changes, written as audit rows in the same transaction.
+Forms use the ORM session; hot paths use `insert` and `update`, which are Core statements. Both end in the
+same list of changes, written as audit rows in the same transaction.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Transaction:
 
     def insert(self, table: Table, **values: Any) -> Any:
         """Add one row with Core and return its primary key (the first column of it)."""
-        result = self.connection.execute(sa.insert(_core(table)), values)
+        result = self.connection.execute(_insert(table), values)
         key = tuple(result.inserted_primary_key or ())
         self.note(Deed.INSERT, table, _row_key(key), new=_json(values))
         return key[0] if key else None
@@ -85,11 +85,9 @@ class Transaction:
         With `version`, raises Conflict where the row has another one by now. Raises NotFound for no row.
         """
         core = _core(table)
-        key_column = core.primary_key.columns[0]
-        columns = [core.c[name] for name in changes]
-        if "version" in core.c and "version" not in changes:
-            columns.append(core.c.version)
-        old = self.connection.execute(sa.select(*columns).where(key_column == key)).mappings().first()
+        counts_versions = "version" in core.c and "version" not in changes
+        names = (*changes, "version") if counts_versions else tuple(changes)
+        old = self.connection.execute(_select(table, names), {"key_": key}).mappings().first()
         if old is None:
             raise NotFound("row.gone", N_("That record is no longer there."))
         if version is not None and old["version"] != version:
@@ -98,9 +96,9 @@ class Transaction:
         if not changed:
             return {}
         values = {name: new for name, (_, new) in changed.items()}
-        if "version" in core.c and "version" not in changes:
+        if counts_versions:
             values["version"] = old["version"] + 1
-        self.connection.execute(sa.update(core).where(key_column == key), values)
+        self.connection.execute(_update(table), {**values, "key_": key})
         for name, (before, after) in changed.items():
             if name not in UNWATCHED:
                 self.note(
@@ -117,7 +115,7 @@ class Transaction:
         what: str,
     ) -> int:
         """Run one statement that changes many rows; returns how many, and audits them as a summary row."""
-        result: CursorResult[Any] = self.connection.execute(statement, parameters)  # type: ignore[arg-type]
+        result: CursorResult[Any] = self.connection.execute(statement, parameters)
         count = result.rowcount
         if count:
             self.note(Deed.BULK, table, "*", new=f"{count} {what}")
@@ -127,7 +125,7 @@ class Transaction:
         """Add many rows with one statement, audited as a summary row."""
         listed = list(rows)
         if listed:
-            self.connection.execute(sa.insert(_core(table)), listed)
+            self.connection.execute(_insert(table), listed)
             self.note(Deed.BULK, table, "*", new=f"{len(listed)} {what}")
         return len(listed)
 
@@ -164,7 +162,7 @@ class Transaction:
         if self._session is not None:
             self._session.flush()
         if self._entries:
-            self.connection.execute(_audit_insert(), self._entries)
+            self.connection.execute(_insert(AuditEntry), self._entries)
             self._entries = []
         if self._session is not None:
             self._session.close()
@@ -203,9 +201,28 @@ def _core(table: Table) -> sa.Table:
     return core
 
 
-@lru_cache(maxsize=1)
-def _audit_insert() -> sa.Insert:
-    return sa.insert(_core(AuditEntry))
+# The statements of the hot paths are built once: building one costs more than SQLite takes to run it.
+
+
+@lru_cache(maxsize=256)
+def _insert(table: Table) -> sa.Insert:
+    return sa.insert(_core(table))
+
+
+@lru_cache(maxsize=1024)
+def _select(table: Table, names: tuple[str, ...]) -> sa.Select[Any]:
+    core = _core(table)
+    return sa.select(*(core.c[name] for name in names)).where(_key(core) == sa.bindparam("key_"))
+
+
+@lru_cache(maxsize=256)
+def _update(table: Table) -> sa.Update:
+    core = _core(table)
+    return sa.update(core).where(_key(core) == sa.bindparam("key_"))
+
+
+def _key(core: sa.Table) -> sa.Column[Any]:
+    return core.primary_key.columns[0]
 
 
 def _identity(row: SQLModel) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError, TimeoutError
 
 from core.base.errors import Conflict, HuifangError, StoreTrouble
 from core.base.language import N_
+from core.store.turns import BUSY
+
+MISSING = N_("There is no Huifang store at {where} yet: make one with `huifang init`.")
 
 
 def translated(error: BaseException, where: str) -> HuifangError | None:
@@ -20,9 +24,12 @@ def translated(error: BaseException, where: str) -> HuifangError | None:
                 "Somebody else stored the same thing at the same moment, or it names what is no longer there."
             ),
         )
-    if not isinstance(error, (OperationalError, DatabaseError, InterfaceError)):
+    if isinstance(error, (DatabaseError, InterfaceError)):
+        words = str(error.orig).lower()
+    elif isinstance(error, sqlite3.Error):
+        words = str(error).lower()
+    else:
         return None
-    words = str(error.orig).lower()
     for needles, code, template in _KNOWN:
         if any(needle in words for needle in needles):
             return StoreTrouble(code, template, where=where)
@@ -39,7 +46,7 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("no such table", "does not exist", "undefinedtable"),
         "store.missing",
-        N_("There is no Huifang store at {where} yet: make one with `huifang init`."),
+        MISSING,
     ),
     (
         ("append-only",),
@@ -49,7 +56,7 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
         ("is locked", "lock timeout", "lock_timeout", "deadlock"),
         "store.busy",
-        N_("The store is busy with another terminal's work; nothing was changed. Try again in a moment."),
+        BUSY,
     ),
     (
         ("readonly database", "read-only"),
@@ -62,7 +69,12 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         N_("The disk of the store {where} is full: nothing was changed. Make room and try again."),
     ),
     (
-        ("malformed", "not a database", "disk i/o error", "file is encrypted"),
+        ("disk i/o error",),
+        "store.disk",
+        N_("The disk of {where} failed: nothing was changed. Check the disk, then run `huifang check`."),
+    ),
+    (
+        ("malformed", "not a database", "file is encrypted", "could not decode"),
         "store.damaged",
         N_("The store {where} is damaged or is no Huifang store: restore a backup with `huifang restore`."),
     ),
@@ -79,7 +91,9 @@ def worded(where: str) -> Iterator[None]:
     """Turn driver errors raised inside into errors a user can read; other errors pass as they are."""
     try:
         yield
-    except (DatabaseError, InterfaceError) as error:
+    except TimeoutError as error:  # every connection of this process is in use
+        raise StoreTrouble("store.busy", BUSY, where=where) from error
+    except (DatabaseError, InterfaceError, sqlite3.Error) as error:
         known = translated(error, where)
         if known is None:
             raise

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 PO = ROOT / "data" / "languages" / "zh" / "LC_MESSAGES" / "huifang.po"
-KEYWORDS = {"N_": None, "text": None, "plural": (1, 2)}
+KEYWORDS = {"N_": None, "say": None, "plural": (1, 2)}
 
 
 def extracted() -> set[str]:

@@ -1,0 +1,48 @@
+"""Days in words, as people say them: today, Friday, 25 November."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.base.language import N_, Catalogue
+
+WEEKDAYS = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
+MONTHS = (
+    N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
+    N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
+)  # fmt: skip
+WEEK = 7
+
+
+def weekday(day: date, words: Catalogue) -> str:
+    """The day of the week, short."""
+    return words.say(WEEKDAYS[day.weekday()])
+
+
+def day_and_month(day: date, words: Catalogue, today: date | None = None) -> str:
+    """Such as 25 Nov, with the year where it is not today's."""
+    if today is not None and day.year != today.year:
+        return words.say(
+            "{day} {month_name} {year}",
+            day=day.day,
+            month=day.month,
+            month_name=words.say(MONTHS[day.month - 1]),
+            year=day.year,
+        )
+    return words.say(
+        "{day} {month_name}", day=day.day, month=day.month, month_name=words.say(MONTHS[day.month - 1])
+    )
+
+
+def near_day(day: date, today: date, words: Catalogue) -> str:
+    """Today, yesterday, tomorrow, a weekday within the coming week, else the date."""
+    match (day - today).days:
+        case 0:
+            return words.say("today")
+        case 1:
+            return words.say("tomorrow")
+        case -1:
+            return words.say("yesterday")
+        case distance if 0 < distance < WEEK:
+            return weekday(day, words)
+    return day_and_month(day, words, today)

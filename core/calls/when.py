@@ -1,0 +1,254 @@
+"""Times in plain words: 下周三10点, 明天下午3点, +2h, next wed 10:00 (R5.5).
+
+Calendar weeks run from Monday to Sunday: 下周三 is the Wednesday of the next one, 周三 the coming one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+
+from core.base.clock import DEFAULT_ZONE, at, zone
+from core.base.errors import BadInput
+from core.base.language import N_, Catalogue
+from core.calls.when_grammar import MONTHS_EN, Said, Unclear
+from core.calls.when_words import read_phrase
+
+Span = tuple[time, time]
+
+OPEN_HOURS: Span = (time(9), time(21))
+FURTHEST = timedelta(days=400)
+USUAL_TIMES: Mapping[str, time] = MappingProxyType(
+    {
+        "": time(10),
+        "early": time(9),
+        "morning": time(10),
+        "noon": time(12),
+        "afternoon": time(15),
+        "dusk": time(18),
+        "evening": time(19),
+    }
+)
+"""The time meant by a part of the day alone, and by a day alone."""
+
+_HOURS: Mapping[str, tuple[range, range]] = {
+    # part of the day: hours taken as said, hours taken as of the afternoon
+    "night": (range(6), range(0)),
+    "early": (range(4, 12), range(0)),
+    "morning": (range(1, 13), range(0)),
+    "noon": (range(11, 15), range(1, 3)),
+    "afternoon": (range(12, 20), range(1, 12)),
+    "dusk": (range(16, 21), range(4, 9)),
+    "evening": (range(17, 24), range(5, 12)),
+    "am": (range(1, 12), range(0)),
+    "pm": (range(12, 13), range(1, 12)),
+}
+_UNSURE_HOURS = range(1, 7)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment understood from words, aware and in UTC; `assumed_afternoon` where 2点 was taken as 14:00."""
+
+    moment: datetime
+    zone: str = DEFAULT_ZONE
+    assumed_afternoon: bool = False
+
+    @property
+    def wall(self) -> datetime:
+        """The moment on the wall clock of the store."""
+        return self.moment.astimezone(zone(self.zone))
+
+
+def parse_when(
+    text: str,
+    now: datetime,
+    zone_name: str = DEFAULT_ZONE,
+    open_hours: Span = OPEN_HOURS,
+    *,
+    usual_times: Mapping[str, time] = USUAL_TIMES,
+) -> When:
+    """Understand a time in plain words, to the minute.
+
+    `now` is aware; `open_hours` decide whether a bare 2点 is the afternoon's. Raises BadInput, with
+    examples, for a phrase that is unclear, past, or more than 400 days ahead.
+    """
+    wall = now.astimezone(zone(zone_name)).replace(second=0, microsecond=0)
+    try:
+        said = read_phrase(text, wall.date())
+        found = _moment(said, wall, now, zone_name, open_hours, usual_times)
+    except (Unclear, OverflowError):
+        raise _unclear() from None
+    if found.moment <= now:
+        raise BadInput(
+            "when.past",
+            N_("That time is already past: name a later one, for example +2h or 明天10点."),
+            field="callback",
+        )
+    if found.moment > now + FURTHEST:
+        raise BadInput(
+            "when.far",
+            N_("That time is more than a year away: name a nearer one, for example +3d or 下周三10点."),
+            field="callback",
+        )
+    return found
+
+
+def _unclear() -> BadInput:
+    return BadInput(
+        "when.unclear",
+        N_(
+            "That time isn't clear: write for example 明天下午3点, 下周三10点, +3d, +2h, tomorrow 3pm "
+            "or 2026-12-01 9:30."
+        ),
+        field="callback",
+    )
+
+
+def _moment(
+    said: Said,
+    wall: datetime,
+    now: datetime,
+    zone_name: str,
+    open_hours: Span,
+    usual_times: Mapping[str, time],
+) -> When:
+    if said.offset is not None:
+        if said.days or said.clock or said.part:
+            raise Unclear
+        return When(wall.astimezone(UTC) + said.offset, zone_name)
+    if not (said.days or said.clock or said.part):
+        raise Unclear
+    clock, assumed = _clock_time(said, wall.time(), open_hours, usual_times)
+    days = _common(said.days) if said.days else (said.today,)
+    moments = [at(day, clock, zone_name) for day in days]
+    chosen = next((moment for moment in moments if moment > now), moments[0])
+    if (
+        chosen.astimezone(zone(zone_name)).time() != clock
+    ):  # an hour that the change to summer time leaves out
+        raise Unclear
+    return When(chosen, zone_name, assumed)
+
+
+def _common(days: Sequence[tuple[date, ...]]) -> tuple[date, ...]:
+    agreed = tuple(day for day in days[0] if all(day in others for others in days[1:]))
+    if not agreed:
+        raise Unclear
+    return agreed
+
+
+def _clock_time(
+    said: Said, now: time, open_hours: Span, usual_times: Mapping[str, time]
+) -> tuple[time, bool]:
+    if said.clock is None:
+        if not said.part:
+            return (now if said.same_time else usual_times[""]), False
+        if said.part not in usual_times:
+            raise Unclear
+        return usual_times[said.part], False
+    hour, minute = said.clock
+    if said.part:
+        return time(_hour_of(said.part, hour), minute), False
+    plain, later = time(hour, minute), time((hour + 12) % 24, minute)
+    unsure = hour in _UNSURE_HOURS and not said.literal
+    if unsure and not _inside(plain, open_hours) and _inside(later, open_hours):
+        return later, True
+    return plain, False
+
+
+def _hour_of(part: str, hour: int) -> int:
+    if part in ("night", "am") and hour == 12:
+        return 0
+    as_said, afternoon = _HOURS[part]
+    if hour in as_said:
+        return hour
+    if hour in afternoon:
+        return hour + 12
+    raise Unclear
+
+
+def _inside(clock: time, span: Span) -> bool:
+    return span[0] <= clock < span[1]
+
+
+def phrase(moment: datetime, lang: str = "zh", zone_name: str = DEFAULT_ZONE) -> str:
+    """The phrase that surely means this moment: `parse_when` gives it back, to the minute."""
+    wall = moment.astimezone(zone(zone_name))
+    if lang == "zh":
+        return f"{wall.year}年{wall.month}月{wall.day}日 {wall:%H:%M}"
+    return f"{wall.day} {MONTHS_EN[wall.month - 1].capitalize()} {wall.year} {wall:%H:%M}"
+
+
+def day_words(day: date, today: date, words: Catalogue) -> str:
+    """A day as people name it: today, tomorrow, Wed, next Wed, with its date (and year, where another)."""
+    week = (day - timedelta(days=day.weekday()) - (today - timedelta(days=today.weekday()))).days // 7
+    if (ahead := (day - today).days) in (0, 1, 2):
+        near = (words.say("today"), words.say("tomorrow"), words.say("the day after"))[ahead]
+        name = f"{near} {_weekday_names(words)[day.weekday()]}"
+    elif week == 1:
+        name = words.say("next {weekday}", weekday=_weekday_names(words)[day.weekday()])
+    else:
+        name = _weekday_names(words)[day.weekday()]
+    month = _month_names(words)[day.month - 1]
+    if day.year == today.year:
+        return words.say("{weekday} {day} {month}", weekday=name, day=day.day, month=month)
+    return words.say("{weekday} {day} {month} {year}", weekday=name, day=day.day, month=month, year=day.year)
+
+
+def echo(
+    when: When,
+    words: Catalogue,
+    now: datetime,
+    open_hours: Span = OPEN_HOURS,
+    windows: Sequence[Span] = (),
+) -> str:
+    """What was understood, for the caller to see: 下周三 12月2日 10:00, 营业时间内.
+
+    Says so where the moment is outside opening hours, or outside the `windows` in which members are called.
+    """
+    wall = when.wall
+    today = now.astimezone(zone(when.zone)).date()
+    said = [f"{day_words(wall.date(), today, words)} {wall:%H:%M}"]
+    if when.assumed_afternoon:
+        said.append(words.say("taken as afternoon"))
+    clock = wall.time()
+    if not _inside(clock, open_hours):
+        hours = f"{open_hours[0]:%H:%M}-{open_hours[1]:%H:%M}"
+        said.append(words.say("outside opening hours ({hours})", hours=hours))
+    elif windows and not any(_inside(clock, window) for window in windows):
+        hours = " ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in windows)
+        said.append(words.say("outside the calling hours ({hours})", hours=hours))
+    else:
+        said.append(words.say("within opening hours"))
+    return ", ".join(said)
+
+
+def _weekday_names(words: Catalogue) -> tuple[str, ...]:
+    return (
+        words.say("Mon"),
+        words.say("Tue"),
+        words.say("Wed"),
+        words.say("Thu"),
+        words.say("Fri"),
+        words.say("Sat"),
+        words.say("Sun"),
+    )
+
+
+def _month_names(words: Catalogue) -> tuple[str, ...]:
+    return (
+        words.say("Jan"),
+        words.say("Feb"),
+        words.say("Mar"),
+        words.say("Apr"),
+        words.say("May"),
+        words.say("Jun"),
+        words.say("Jul"),
+        words.say("Aug"),
+        words.say("Sep"),
+        words.say("Oct"),
+        words.say("Nov"),
+        words.say("Dec"),
+    )

@@ -1,0 +1,154 @@
+"""Claims: one caller holds a member, so that nobody else dials them (R4.11).
+
+A claim is a row whose key is the member; it frees itself after `policy.claims.minutes` unless renewed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from core.base.actor import Actor
+from core.base.errors import Conflict, NotFound, Refused
+from core.base.language import N_
+from core.members.tables import Member
+from core.people.access import Right, require
+from core.store.engine import Store
+from core.store.transaction import Transaction
+
+_MOMENT = Member.__table__.c.created_at.type  # type: ignore[attr-defined]
+
+_FIND = sa.text("select id, owner_id, store_id, name from member where number = :number")
+
+_TAKE = sa.text(
+    """
+    insert into claim (member_id, staff_id, terminal, claimed_at, expires_at)
+    values (:member, :staff, :terminal, :now, :until)
+    on conflict (member_id) do update
+    set staff_id = excluded.staff_id, terminal = excluded.terminal,
+        claimed_at = case when claim.staff_id = excluded.staff_id and claim.expires_at > :now
+                          then claim.claimed_at else excluded.claimed_at end,
+        expires_at = excluded.expires_at
+    where claim.staff_id = excluded.staff_id or claim.expires_at <= :now
+    """
+).bindparams(
+    sa.bindparam("now", type_=_MOMENT),
+    sa.bindparam("until", type_=_MOMENT),
+)
+
+_HOLDER = sa.text(
+    """
+    select claim.staff_id, staff.name as name, claim.claimed_at, claim.expires_at, claim.terminal
+    from claim join staff on staff.id = claim.staff_id where claim.member_id = :member
+    """
+).columns(staff_id=sa.Integer, name=sa.String, claimed_at=_MOMENT, expires_at=_MOMENT, terminal=sa.String)
+
+_RENEW = sa.text(
+    """
+    update claim set expires_at = :until
+    where member_id = :member and staff_id = :staff and terminal = :terminal
+    """
+).bindparams(sa.bindparam("until", type_=_MOMENT))
+
+_FREE = sa.text("delete from claim where member_id = :member and staff_id = :staff")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A member held by the caller until `expires_at` (UTC)."""
+
+    member_id: int
+    number: str
+    claimed_at: datetime
+    expires_at: datetime
+
+
+def claim(store: Store, actor: Actor, number: str, terminal: str) -> Claimed:
+    """Hold a member for the actor, or renew the actor's own hold, from whichever terminal.
+
+    Raises NotFound, NotAllowed, and Conflict "claim.held" naming who holds the member since when (R4.11).
+    """
+    with store.write(actor, durable=False) as tx:
+        return claim_in(store, tx, number, terminal)
+
+
+def claim_in(store: Store, tx: Transaction, number: str, terminal: str) -> Claimed:
+    """`claim` inside a transaction that does more."""
+    found = tx.connection.execute(_FIND, {"number": number}).first()
+    if found is None:
+        raise NotFound("member.unknown", N_("No member has the number {number}."), number=number)
+    require(tx.actor, Right.CALL, owner_id=found.owner_id, store_id=found.store_id)
+    return take(store, tx, found.id, number, terminal)
+
+
+def take(store: Store, tx: Transaction, member_id: int, number: str, terminal: str) -> Claimed:
+    """Take the claim row of a member the actor may call. Raises Conflict where another holds it."""
+    staff_id = caller_id(tx.actor)
+    until = tx.now + timedelta(minutes=store.policy.claims.minutes)
+    tx.connection.execute(
+        _TAKE,
+        {"member": member_id, "staff": staff_id, "terminal": terminal, "now": tx.now, "until": until},
+    )
+    holder = tx.connection.execute(_HOLDER, {"member": member_id}).one()
+    if holder.staff_id != staff_id:
+        raise held_by_other(holder.name, holder.claimed_at)
+    return Claimed(member_id, number, holder.claimed_at, holder.expires_at)
+
+
+def renew(store: Store, actor: Actor, member_id: int, terminal: str) -> bool:
+    """Keep holding a member for another `policy.claims.minutes`; False where the hold was lost."""
+    with store.write(actor, durable=False) as tx:
+        until = tx.now + timedelta(minutes=store.policy.claims.minutes)
+        renewed = tx.connection.execute(
+            _RENEW,
+            {"member": member_id, "staff": caller_id(actor), "terminal": terminal, "until": until},
+        )
+        return bool(renewed.rowcount)
+
+
+def release(store: Store, actor: Actor, member_id: int) -> None:
+    """Let go of a member the actor holds; nothing happens where somebody else does."""
+    with store.write(actor, durable=False) as tx:
+        release_in(tx, member_id)
+
+
+def release_in(tx: Transaction, member_id: int) -> None:
+    """`release` inside a transaction that does more."""
+    tx.connection.execute(_FREE, {"member": member_id, "staff": caller_id(tx.actor)})
+
+
+def holder_in(tx: Transaction, member_id: int) -> tuple[int, str, datetime] | None:
+    """Who holds a member at this moment: (staff id, name, since), or None."""
+    row = tx.connection.execute(_HOLDER, {"member": member_id}).first()
+    if row is None or row.expires_at <= tx.now:
+        return None
+    return row.staff_id, row.name, row.claimed_at
+
+
+def require_free(tx: Transaction, member_id: int) -> None:
+    """Raise Conflict "claim.held" where somebody other than the actor holds the member."""
+    holder = holder_in(tx, member_id)
+    if holder is not None and holder[0] != tx.actor.staff_id:
+        raise held_by_other(holder[1], holder[2])
+
+
+def held_by_other(name: str, since: datetime) -> Conflict:
+    """The refusal that says who holds a member since when."""
+    return Conflict(
+        "claim.held",
+        N_("{name} has been on this member since {since:%H:%M} (UTC): take the next one, or ask them."),
+        name=name,
+        since=since,
+    )
+
+
+def caller_id(actor: Actor) -> int:
+    """The actor's staff number. Raises Refused for the shell's administrator, who is no caller."""
+    if actor.staff_id is None:
+        raise Refused(
+            "claim.no_caller",
+            N_("Calls are made by staff members: name one with --as CODE."),
+        )
+    return actor.staff_id

@@ -1,0 +1,204 @@
+"""The statements of planning: set-based, the same text on SQLite and PostgreSQL.
+
+Dates are bound, never computed in SQL: the two databases disagree on what "3 months" is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from core.store.sql import statement
+
+_DAYS = (
+    "day", "due", "closes", "base", "earliest", "latest", "since", "year", "recent", "before", "dormant", "joined",
+    "month_start", "old_day", "old_recent", "old_before",
+)  # fmt: skip
+
+
+def _dated(text: str, *more_days: str) -> sa.TextClause:
+    return statement(text, days=(*_DAYS, *more_days), moments=("now",))
+
+
+NEW_ROW = """
+insert into follow_up (member_id, programme, cycle, store_id, assignee_id, due_on, closes_on, place,
+    state, attempts, tried_parts, skips, promise, source, closed_why, created_at, version)
+"""
+
+NEW_VALUES = "'open', 0, '', 0, '', '', '', :now, 1"
+
+OWNER = "case when s.left_on is null or s.left_on > :day then m.owner_id end"
+"""The account owner, or nobody (the store's pool) where there is none or the owner has left (R4.6)."""
+
+CALLABLE = "m.status = 'active' and m.consent_call"
+
+
+def of_stores(store_ids: Sequence[int] | None, column: str = "m.store_id") -> str:
+    """The condition that keeps to a group of stores; nothing where the group is all of them."""
+    if store_ids is None:
+        return ""
+    return f"and {column} in ({', '.join(str(int(number)) for number in store_ids)})"
+
+
+def by_last_day(store_ids: Sequence[int] | None, *, value_first: bool, phone: bool) -> sa.TextClause:
+    """Plan one cycle for every member whose last purchase was on `:base`."""
+    place = "-m.amount_total" if value_first else "0"
+    who = CALLABLE if phone else "m.status = 'active'"
+    return _dated(
+        f"""{NEW_ROW}
+        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
+        from member m left join staff s on s.id = m.owner_id
+        where {who} and m.last_on = :base {of_stores(store_ids)}
+        on conflict (member_id, programme, cycle) do nothing"""
+    )
+
+
+def welcome_bought(store_ids: Sequence[int] | None) -> sa.TextClause:
+    """Welcome for those whose first purchase, on `:base`, came with joining or within the days after it."""
+    return _welcome(store_ids, "m.first_purchase_on = :base and m.joined_on between :earliest and :base")
+
+
+def welcome_joined(store_ids: Sequence[int] | None) -> sa.TextClause:
+    """Welcome for those who joined on `:base` and did not buy within the days after it."""
+    return _welcome(
+        store_ids,
+        """m.joined_on = :base and (m.first_purchase_on is null
+            or m.first_purchase_on < :base or m.first_purchase_on > :latest)""",
+    )
+
+
+def _welcome(store_ids: Sequence[int] | None, condition: str) -> sa.TextClause:
+    return _dated(
+        f"""{NEW_ROW}
+        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        from member m left join staff s on s.id = m.owner_id
+        where {CALLABLE} and {condition} {of_stores(store_ids)}
+        on conflict (member_id, programme, cycle) do nothing"""
+    )
+
+
+MAKE_RANKING = _dated("""
+create temporary table plan_ranking as
+with sums as (
+    select p.member_id,
+        sum(case when p.day > :year then p.amount else 0 end) as amount,
+        sum(case when p.day > :year and p.amount > 0 then 1 else 0 end) as bought,
+        sum(case when p.day > :recent then p.amount else 0 end) as amount_recent,
+        sum(case when p.day > :recent and p.amount > 0 then 1 else 0 end) as bought_recent,
+        sum(case when p.day <= :recent and p.day > :before then p.amount else 0 end) as amount_before,
+        sum(case when p.day <= :recent and p.day > :before and p.amount > 0 then 1 else 0 end)
+            as bought_before
+    from purchase p where p.day > :since and p.day <= :day group by p.member_id
+), ranked as (
+    select m.id as member_id, coalesce(sums.amount, 0) as amount, m.value_class as old_class,
+        row_number() over (order by coalesce(sums.amount, 0) desc, coalesce(sums.bought, 0) desc,
+            m.last_on desc, m.number) as nth,
+        coalesce(sums.amount_recent, 0) as amount_recent, coalesce(sums.bought_recent, 0) as bought_recent,
+        coalesce(sums.amount_before, 0) as amount_before, coalesce(sums.bought_before, 0) as bought_before
+    from member m left join sums on sums.member_id = m.id
+    where m.status = 'active' and m.last_on > :dormant and m.joined_on <= :joined
+)
+select * from ranked
+""")
+"""Regular members in R3.2's order, with the sums that the class cut and the decline check need, in one pass."""
+
+CUT_CLASSES = _dated("""
+update member set value_class = case when r.nth <= :top_a then 'A' when r.nth <= :top_b then 'B' else 'C' end
+from plan_ranking r
+where r.member_id = member.id and member.value_class is distinct from
+    case when r.nth <= :top_a then 'A' when r.nth <= :top_b then 'B' else 'C' end
+""")
+
+
+def monthly(working_days: int, groups: Sequence[int] | None) -> sa.TextClause:
+    """Lay each owner's regular members, best class first, evenly over the month's working days (R4.3).
+
+    The calendar is that of the owner's store, or the member's where the store's pool keeps them.
+    """
+    days = ", ".join(f"({number}, :day{number})" for number in range(working_days))
+    return _dated(
+        f"""{NEW_ROW}
+        with days (nth, due_on) as (values {days}), kept as (
+            select m.id, m.store_id, {OWNER} as owner_id, r.nth,
+                coalesce(case when s.left_on is null or s.left_on > :day then s.store_id end, m.store_id)
+                    as desk_store_id
+            from plan_ranking r join member m on m.id = r.member_id left join staff s on s.id = m.owner_id
+            where {CALLABLE} and (m.last_reached_on is null or m.last_reached_on < :month_start)
+        ), laid as (
+            select kept.*, row_number() over (
+                    partition by coalesce(owner_id, -1), case when owner_id is null then store_id end
+                    order by nth) - 1 as i,
+                count(*) over (
+                    partition by coalesce(owner_id, -1), case when owner_id is null then store_id end) as n
+            from kept where true {of_stores(groups, "desk_store_id")}
+        )
+        select laid.id, :programme, :cycle, laid.store_id, laid.owner_id, days.due_on, :closes, 0, {NEW_VALUES}
+        from laid join days on days.nth = laid.i * {working_days} / laid.n
+        where true
+        on conflict (member_id, programme, cycle) do nothing""",
+        *(f"day{number}" for number in range(working_days)),
+    )
+
+
+MONTHLY_COVERED = _dated("""
+insert into follow_up (member_id, programme, cycle, store_id, assignee_id, due_on, closes_on, place,
+    state, attempts, tried_parts, skips, promise, source, created_at, version, closed_at, closed_why)
+select m.id, :programme, :cycle, m.store_id, m.owner_id, :day, :closes, 0,
+    'covered', 0, '', 0, '', '', :now, 1, :now, 'reached'
+from plan_ranking r join member m on m.id = r.member_id
+where m.status = 'active' and m.consent_call and m.last_reached_on >= :month_start
+on conflict (member_id, programme, cycle) do nothing
+""")
+"""Members already reached this month by another programme need no monthly call (R4.3)."""
+
+_DECLINED = """
+    w.bought_before >= :min_purchases
+    and (w.amount_recent < :below * w.amount_before or w.bought_recent < :below * w.bought_before)
+    and (m.value_class in ('A', 'B') or m.social_reach)
+    and m.status = 'active' and m.consent_call
+"""
+
+
+def decline_of_all(store_ids: Sequence[int] | None) -> sa.TextClause:
+    """Decline for every key regular, from the sums of the monthly ranking (R3.5)."""
+    return _dated(
+        f"""{NEW_ROW}
+        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        from plan_ranking w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
+        where {_DECLINED} {of_stores(store_ids)}
+        on conflict (member_id, programme, cycle) do nothing"""
+    )
+
+
+def decline_of_moved(store_ids: Sequence[int] | None) -> sa.TextClause:
+    """Decline for key regulars for whom the 90-day windows moved over a purchase since the last plan.
+
+    Between two plans only purchases that crossed a window's edge, or came in, can make R3.5 true.
+    """
+    return _dated(
+        f"""{NEW_ROW}
+        with moved as (
+            select member_id from purchase where day > :old_recent and day <= :recent
+            union select member_id from purchase where day > :old_before and day <= :before
+            union select member_id from purchase where day > :old_day and day <= :day
+        ), w as (
+            select p.member_id,
+                sum(case when p.day > :recent then p.amount else 0 end) as amount_recent,
+                sum(case when p.day > :recent and p.amount > 0 then 1 else 0 end) as bought_recent,
+                sum(case when p.day <= :recent then p.amount else 0 end) as amount_before,
+                sum(case when p.day <= :recent and p.amount > 0 then 1 else 0 end) as bought_before
+            from moved join purchase p on p.member_id = moved.member_id
+            where p.day > :before and p.day <= :day group by p.member_id
+        )
+        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        from w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
+        where {_DECLINED} and m.last_on > :dormant and m.joined_on <= :joined {of_stores(store_ids)}
+        on conflict (member_id, programme, cycle) do nothing"""
+    )
+
+
+EXPIRE = _dated("""
+update follow_up set state = 'expired', closed_at = :now, closed_why = 'cycle over', version = version + 1
+where state = 'open' and closes_on < :day
+""")

@@ -1,0 +1,299 @@
+"""The worklist: a caller's members for a day, in order, one row a member (R4.4-R4.8).
+
+One query finds the due purposes of a desk, picks each member's first, and orders the rows as R4.5 says; a second
+one brings all purposes of the rows shown.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from core.base.actor import Actor, Role
+from core.base.clock import business_day
+from core.base.errors import NotFound
+from core.base.language import N_
+from core.base.phones import masked
+from core.followups.worklist_sql import (
+    Desk,
+    counts_statement,
+    purposes_statement,
+    rows_statement,
+)
+from core.members.rules import Stage, stage_of
+from core.members.tables import ValueClass
+from core.people.access import Right, Scope, reach, require, scope
+from core.store.engine import Store
+from core.store.sql import statement
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistQuery:
+    """Whose list, and which part of it.
+
+    Without `staff` and `store` it is the actor's own desk, or with `everything` all the actor may see.
+    `everything` leaves out daily target, claims, call window and rests (`worklist --all`).
+    """
+
+    staff: str | None = None
+    store: str | None = None
+    programme: str | None = None
+    everything: bool = False
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why a member is on the list: one open follow-up that is due."""
+
+    follow_up_id: int
+    programme: str
+    cycle: str
+    due_on: date
+    due_at: datetime | None
+    closes_on: date | None
+    attempts: int
+    skips: int
+    promise: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistRow:
+    """One member to contact; `purposes` in the order of R4.5, the first of which gives the row its place."""
+
+    member_id: int
+    number: str
+    name: str
+    phone_masked: str
+    owner: str
+    owner_name: str
+    store: str
+    stage: Stage
+    value_class: ValueClass | None
+    purposes: tuple[Purpose, ...]
+    held_by: str
+    held_since: datetime | None
+    not_before: datetime | None
+    rest_reason: str
+    joined_on: date
+    first_purchase_on: date | None
+    last_purchase_on: date | None
+    last_reached_on: date | None
+    last_promise: str
+    best_time: str
+    completeness: int
+    amount_total: int
+    open_complaints: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistPage:
+    """Rows of a worklist from `offset`, as of business day `on` at `now` (UTC)."""
+
+    rows: tuple[WorklistRow, ...]
+    offset: int
+    on: date
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistOverview:
+    """How a desk's day stands: rows to work, rows that do not fit the daily target, members done and reached."""
+
+    on: date
+    now: datetime
+    total: int
+    beyond_target: int
+    done: int
+    reached: int
+    callbacks: int
+    next_callback_at: datetime | None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def worklist(store: Store, actor: Actor, query: WorklistQuery) -> WorklistPage:
+    """A page of the worklist. Raises NotAllowed, and NotFound for an unknown staff or store code."""
+    now = store.clock.now()
+    on = business_day(now)
+    with store.read() as connection:
+        desk = desk_of(connection, actor, query)
+        limit = query.limit
+        if not query.everything and desk.staff_id is not None:
+            limit = min(limit, _room(store, connection, desk, on) - query.offset)
+        if limit <= 0:
+            return WorklistPage((), query.offset, on, now)
+        parameters = _parameters(store, desk, query, on, now)
+        found = connection.execute(
+            rows_statement(store.rulebook, desk, query.everything, bool(query.programme)),
+            {**parameters, "limit": limit, "offset": query.offset},
+        ).all()
+        purposes = _purposes(store, connection, desk, query, parameters, [row.member_id for row in found])
+    rows = tuple(_row(store, row, purposes[row.member_id], on, now) for row in found)
+    return WorklistPage(rows, query.offset, on, now)
+
+
+def all_rows(store: Store, actor: Actor, query: WorklistQuery, page: int = 2000) -> Iterator[WorklistRow]:
+    """Every row of a worklist, read page by page."""
+    offset = 0
+    while True:
+        part = WorklistQuery(query.staff, query.store, query.programme, query.everything, offset, page)
+        rows = worklist(store, actor, part).rows
+        yield from rows
+        offset += len(rows)
+        if len(rows) < page:
+            return
+
+
+def overview(store: Store, actor: Actor, query: WorklistQuery) -> WorklistOverview:
+    """How the desk's day stands, with the number of rows by programme (a merged row counts for each)."""
+    now = store.clock.now()
+    on = business_day(now)
+    with store.read() as connection:
+        desk = desk_of(connection, actor, query)
+        parameters = _parameters(store, desk, WorklistQuery(), on, now)
+        counted = connection.execute(counts_statement(store.rulebook, desk, query.everything), parameters).all()
+        done, reached = _done(connection, desk, on)
+        target = _target(store, connection, desk)
+    counts = {row.programme: row.members for row in counted if row.programme}
+    total = next((row.members for row in counted if row.programme is None), 0)
+    room = total if query.everything or target is None else max(0, target - done)
+    callback = next((row for row in counted if row.programme == "callback"), None)
+    return WorklistOverview(
+        on=on,
+        now=now,
+        total=min(total, room),
+        beyond_target=max(0, total - room),
+        done=done,
+        reached=reached,
+        callbacks=counts.get("callback", 0),
+        next_callback_at=callback.next_at if callback else None,
+        counts=counts,
+    )
+
+
+def desk_of(connection: Connection, actor: Actor, query: WorklistQuery) -> Desk:
+    """The desk a query asks about, checked against what the actor may see."""
+    if query.staff is None and query.store is None:
+        if query.everything or actor.staff_id is None:
+            limits = reach(actor, Right.SEE_WORKLIST)
+            own = limits.owner_id
+            if own is None:
+                return Desk(store_id=limits.store_id)
+        return Desk(staff_id=actor.staff_id, pool_store_id=actor.store_id, all_pools=actor.role is Role.CALLER)
+    if query.staff is not None:
+        row = connection.execute(_STAFF, {"code": query.staff}).first()
+        if row is None:
+            raise NotFound("staff.unknown", N_("No staff member has the code {code}."), code=query.staff)
+        require(actor, Right.SEE_WORKLIST, owner_id=row.id, store_id=row.store_id)
+        return Desk(staff_id=row.id, pool_store_id=row.store_id, all_pools=Role(row.role) is Role.CALLER)
+    row = connection.execute(_STORE, {"code": query.store}).first()
+    if row is None:
+        raise NotFound("store.unknown", N_("No store has the code {code}."), code=query.store)
+    if scope(actor.role, Right.SEE_WORKLIST) is Scope.OWN:
+        return Desk(staff_id=actor.staff_id, pool_store_id=actor.store_id)
+    require(actor, Right.SEE_WORKLIST, store_id=row.id)
+    return Desk(store_id=row.id)
+
+
+_STAFF = sa.text("select id, store_id, role from staff where code = :code")
+_STORE = sa.text("select id from store where code = :code")
+_TARGET = sa.text("select daily_target from staff where id = :staff")
+_DONE = statement(
+    """select count(distinct member_id) as done, count(distinct case when reached then member_id end) as reached
+    from call where caller_id = :staff and day = :day and corrects is null
+        and not exists (select 1 from call later where later.corrects = call.id)""",
+    days=("day",),
+)
+
+
+def _room(store: Store, connection: Connection, desk: Desk, on: date) -> int:
+    target = _target(store, connection, desk)
+    assert target is not None
+    return max(0, target - _done(connection, desk, on)[0])
+
+
+def _target(store: Store, connection: Connection, desk: Desk) -> int | None:
+    if desk.staff_id is None:
+        return None
+    own = connection.execute(_TARGET, {"staff": desk.staff_id}).scalar()
+    return int(own) if own is not None else store.policy.worklist.daily_target
+
+
+def _done(connection: Connection, desk: Desk, on: date) -> tuple[int, int]:
+    if desk.staff_id is None:
+        return 0, 0
+    row = connection.execute(_DONE, {"staff": desk.staff_id, "day": on}).one()
+    return row.done, row.reached
+
+
+def _parameters(store: Store, desk: Desk, query: WorklistQuery, on: date, now: datetime) -> dict[str, Any]:
+    callbacks = store.policy.callbacks
+    parameters: dict[str, Any] = {
+        "day": on,
+        "now": now,
+        "soon": now + timedelta(minutes=callbacks.lead_minutes),
+        **desk.parameters(),
+    }
+    if desk.pool_store_id is not None:
+        parameters["overdue"] = now - timedelta(minutes=callbacks.offered_after_minutes)
+    if query.programme:
+        parameters["programme"] = query.programme
+    return parameters
+
+
+def _purposes(
+    store: Store,
+    connection: Connection,
+    desk: Desk,
+    query: WorklistQuery,
+    parameters: dict[str, Any],
+    members: Iterable[int],
+) -> dict[int, list[Purpose]]:
+    grouped: dict[int, list[Purpose]] = defaultdict(list)
+    wanted = list(members)
+    if not wanted:
+        return grouped
+    kept = {name: parameters[name] for name in ("day", "now", "soon")}
+    for row in connection.execute(
+        purposes_statement(store.rulebook, query.everything), {**kept, "members": wanted}
+    ):
+        grouped[row.member_id].append(Purpose(*row[1:]))
+    return grouped
+
+
+def _row(store: Store, row: Row[Any], purposes: list[Purpose], on: date, now: datetime) -> WorklistRow:
+    held = row.held_until is not None and row.held_until > now
+    resting = row.rest_until is not None and row.rest_until > now
+    waits = [moment for moment in (row.not_before, row.rest_until) if moment is not None and moment > now]
+    return WorklistRow(
+        member_id=row.member_id,
+        number=row.number,
+        name=row.name,
+        phone_masked=masked(row.phone or ""),
+        owner=row.owner or "",
+        owner_name=row.owner_name or "",
+        store=row.store,
+        stage=stage_of(row.last_on, row.joined_on, on, store.policy.stages),
+        value_class=ValueClass(row.value_class) if row.value_class else None,
+        purposes=tuple(purposes),
+        held_by=row.held_by if held else "",
+        held_since=row.held_since if held else None,
+        not_before=max(waits) if waits else None,
+        rest_reason=row.rest_reason if resting else "",
+        joined_on=row.joined_on,
+        first_purchase_on=row.first_purchase_on,
+        last_purchase_on=row.last_purchase_on,
+        last_reached_on=row.last_reached_on,
+        last_promise=row.last_promise,
+        best_time=row.best_time,
+        completeness=row.completeness,
+        amount_total=row.amount_total,
+        open_complaints=row.open_complaints,
+    )

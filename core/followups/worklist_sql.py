@@ -1,0 +1,214 @@
+"""The worklist's statements, built once for each kind of desk and kept compiled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlmodel import UTCDateTime
+
+from core.base.rulebook import Rulebook
+from core.store.sql import statement
+
+_DAYS = ("day",)
+_MOMENTS = ("now", "soon", "overdue")
+
+WAITING = 999
+"""The group of callbacks whose time has not come: below everything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whose follow-ups: a staff member's with the pools they take from, a store's, or (all None) everybody's."""
+
+    staff_id: int | None = None
+    pool_store_id: int | None = None
+    all_pools: bool = False
+    store_id: int | None = None
+
+    @property
+    def kind(self) -> tuple[bool, bool, bool, bool]:
+        """What the statement's text depends on."""
+        return (
+            self.staff_id is not None,
+            self.pool_store_id is not None,
+            self.all_pools,
+            self.store_id is not None,
+        )
+
+    def parameters(self) -> dict[str, int]:
+        """The bound values the desk needs."""
+        named = {"staff": self.staff_id, "pool": self.pool_store_id, "store": self.store_id}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+def _sources(desk: tuple[bool, bool, bool, bool]) -> str:
+    """Follow-ups of the desk, each source by an index of its own (R4.6, R4.11)."""
+    staff, pool, all_pools, store = desk
+    due = "state = 'open' and due_on <= :day"
+    if staff:
+        parts = [f"select * from follow_up where {due} and assignee_id = :staff"]
+        if pool:
+            parts.append(
+                f"select * from follow_up where {due} and assignee_id is null"
+                + ("" if all_pools else " and store_id = :pool")
+            )
+            parts.append(
+                f"select * from follow_up where {due} and programme = 'callback' and store_id = :pool"
+                " and assignee_id <> :staff and due_at <= :overdue"
+            )
+        return " union all ".join(parts)
+    return f"select * from follow_up where {due}" + (" and store_id = :store" if store else "")
+
+
+def _group(rulebook: Rulebook) -> str:
+    ranks = " ".join(f"when '{code}' then {entry.rank}" for code, entry in rulebook.programmes.items())
+    return f"case when f.due_at > :soon then {WAITING} else case f.programme {ranks} else {WAITING - 1} end end"
+
+
+def _class_order(column: str) -> str:
+    return f"case {column} when 'A' then 1 when 'B' then 2 when 'C' then 3 else 4 end"
+
+
+def _first_key(rulebook: Rulebook) -> str:
+    by_class = [code for code, entry in rulebook.programmes.items() if entry.order == "class"]
+    listed = ", ".join(f"'{code}'" for code in by_class)
+    return f"case when f.programme in ({listed}) then {_class_order('m.value_class')} else f.place end"
+
+
+def _rests(rulebook: Rulebook) -> str:
+    """Rests and retries: not due until then (R4.8); members without a number that works wait too (R5.2)."""
+    care = ", ".join(f"'{code}'" for code in sorted(rulebook.care_programmes))
+    at_desk = ", ".join(f"'{code}'" for code in sorted(rulebook.desk_programmes)) or "''"
+    return f"""
+        and (f.not_before is null or f.not_before <= :now)
+        and (m.rest_until is null or m.rest_until <= :now or f.programme not in ({care}))
+        and (m.dialable or f.programme in ({at_desk}))"""
+
+
+def _due(rulebook: Rulebook, desk: tuple[bool, bool, bool, bool], everything: bool) -> str:
+    """The due purposes with their sort keys; rests and retries are left out unless everything is asked for."""
+    return f"""
+        select f.id, f.member_id, f.programme, f.due_on, f.due_at, f.not_before,
+            {_group(rulebook)} as grp,
+            case when f.skipped_on = :day then 1 else 0 end as sunk,
+            {_first_key(rulebook)} as first_key
+        from ({_sources(desk)}) f join member m on m.id = f.member_id
+        where m.status = 'active' and (f.closes_on is null or f.closes_on >= :day)
+        {"" if everything else _rests(rulebook)}"""
+
+
+_COLUMNS = """
+    m.id as member_id, m.number, m.name, m.joined_on, m.last_on, m.first_purchase_on, m.last_purchase_on,
+    m.last_reached_on, m.value_class, m.last_promise, m.best_time, m.completeness, m.amount_total,
+    m.rest_until, m.rest_reason, d.not_before,
+    o.code as owner, o.name as owner_name, s.code as store,
+    h.name as held_by, c.claimed_at as held_since, c.expires_at as held_until,
+    (select coalesce(p.e164, p.typed) from member_phone p where p.member_id = m.id
+        order by p.bad_reason <> '', p.position limit 1) as phone,
+    (select count(*) from raised r where r.member_id = m.id and r.kind = 'complaint'
+        and r.withdrawn_at is null) as open_complaints
+"""
+
+
+def rows_statement(rulebook: Rulebook, desk: Desk, everything: bool, one_programme: bool) -> sa.TextualSelect:
+    """One row a member, in R4.5's order; takes :limit and :offset besides the desk's values."""
+    return _rows(_Key(rulebook), desk.kind, everything, one_programme)
+
+
+def counts_statement(rulebook: Rulebook, desk: Desk, everything: bool) -> sa.TextClause:
+    """Members by programme, and as the row without a programme, all of them."""
+    return _counts(_Key(rulebook), desk.kind, everything)
+
+
+def purposes_statement(rulebook: Rulebook, everything: bool) -> sa.TextualSelect:
+    """All due purposes of the :members, each member's first one first."""
+    return _purposes(_Key(rulebook), everything)
+
+
+class _Key:
+    """A rulebook as a cache key: by identity, since rulebooks are loaded once and never change."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+
+    def __hash__(self) -> int:
+        return id(self.rulebook)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other.rulebook is self.rulebook
+
+
+@lru_cache(maxsize=64)
+def _rows(
+    key: _Key, desk: tuple[bool, bool, bool, bool], everything: bool, one_programme: bool
+) -> sa.TextualSelect:
+    only = "where member_id in (select member_id from due where programme = :programme)"
+    text = f"""
+    with due as ({_due(key.rulebook, desk, everything)}),
+    firsts as (
+        select due.*, row_number() over (
+            partition by member_id order by grp, sunk, first_key, due_on, id) as nth
+        from due {only if one_programme else ""}
+    )
+    select {_COLUMNS}
+    from firsts d join member m on m.id = d.member_id
+        join store s on s.id = m.store_id
+        left join staff o on o.id = m.owner_id
+        left join claim c on c.member_id = m.id
+        left join staff h on h.id = c.staff_id
+    where d.nth = 1
+    order by d.grp, d.sunk, d.first_key, d.due_on, {_class_order("m.value_class")}, m.number
+    limit :limit offset :offset"""
+    moment = UTCDateTime()
+    return statement(text, days=_DAYS, moments=_MOMENTS).columns(
+        joined_on=sa.Date,
+        last_on=sa.Date,
+        first_purchase_on=sa.Date,
+        last_purchase_on=sa.Date,
+        last_reached_on=sa.Date,
+        rest_until=moment,
+        not_before=moment,
+        held_since=moment,
+        held_until=moment,
+    )
+
+
+@lru_cache(maxsize=64)
+def _counts(key: _Key, desk: tuple[bool, bool, bool, bool], everything: bool) -> sa.TextClause:
+    text = f"""
+    with due as ({_due(key.rulebook, desk, everything)})
+    select programme, count(distinct member_id) as members,
+        min(case when due_at > :now then due_at end) as next_at
+    from due group by programme
+    union all select null, count(distinct member_id), null from due"""
+    return statement(text, days=_DAYS, moments=_MOMENTS).columns(  # type: ignore[return-value]
+        programme=sa.String, members=sa.Integer, next_at=UTCDateTime()
+    )
+
+
+@lru_cache(maxsize=16)
+def _purposes(key: _Key, everything: bool) -> sa.TextualSelect:
+    text = f"""
+    select f.member_id, f.id, f.programme, f.cycle, f.due_on, f.due_at, f.closes_on, f.attempts, f.skips,
+        f.promise
+    from follow_up f join member m on m.id = f.member_id
+    where f.member_id in :members and f.state = 'open' and f.due_on <= :day
+        and (f.closes_on is null or f.closes_on >= :day)
+        {"" if everything else _rests(key.rulebook)}
+    order by f.member_id, {_group(key.rulebook)},
+        case when f.skipped_on = :day then 1 else 0 end, {_first_key(key.rulebook)}, f.due_on, f.id"""
+    clause = statement(text, days=_DAYS, moments=_MOMENTS)
+    return clause.bindparams(sa.bindparam("members", expanding=True)).columns(
+        member_id=sa.BigInteger,
+        id=sa.BigInteger,
+        programme=sa.String,
+        cycle=sa.String,
+        due_on=sa.Date,
+        due_at=UTCDateTime(),
+        closes_on=sa.Date,
+        attempts=sa.Integer,
+        skips=sa.Integer,
+        promise=sa.String,
+    )

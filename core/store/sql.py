@@ -1,0 +1,26 @@
+"""Text statements whose parameters carry their types, so that dates and moments are stored alike everywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlmodel import UTCDateTime
+
+_NAMES = re.compile(r"(?<![:\w]):(\w+)")
+
+
+@lru_cache(maxsize=256)
+def statement(text: str, *, days: tuple[str, ...] = (), moments: tuple[str, ...] = ()) -> sa.TextClause:
+    """The statement, with those of the named parameters that it uses bound as dates or UTC moments."""
+    used = set(_NAMES.findall(text))
+    return sa.text(text).bindparams(
+        *(sa.bindparam(name, type_=sa.Date()) for name in _only(days, used)),
+        *(sa.bindparam(name, type_=UTCDateTime()) for name in _only(moments, used)),
+    )
+
+
+def _only(names: Iterable[str], used: set[str]) -> list[str]:
+    return [name for name in names if name in used]

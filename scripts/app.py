@@ -1,0 +1,133 @@
+"""The command line: one module per family of commands in `scripts.commands`, put together here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import Abort, TyperException
+
+from core.base.language import LANGUAGES, N_, Catalogue
+from scripts.commands import program, maintenance, exchange, lists, members, calls, people  # noqa: F401, I001
+from scripts.errand import COMMANDS
+from scripts.failures import complain, guarded, some_words, spoken_language
+
+WRONG_USAGE = 2
+
+_HEADINGS = (
+    N_("Usage:"),
+    N_("Options:"),
+    N_("Commands:"),
+    N_("Arguments:"),
+    N_("Show this message and exit."),
+    N_("[required]"),
+)
+
+_FAMILIES = {
+    "member": N_("One member: show, change, history."),
+    "call": N_("Calls: put one on record."),
+    "staff": N_("The staff on record."),
+}
+
+
+def built(words: Catalogue) -> TyperGroup:
+    """The whole command line in that language."""
+    app = typer.Typer(
+        name="huifang",
+        help=N_("Huifang: the desk of the people who keep a shop's members. Without a command it opens."),
+        add_completion=False,
+        no_args_is_help=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    )
+    groups: dict[str, typer.Typer] = {}
+    for command in COMMANDS:
+        family, _, name = command.name.rpartition(" ")
+        if family and family not in groups:
+            groups[family] = typer.Typer(help=_FAMILIES[family], no_args_is_help=True, rich_markup_mode=None)
+            app.add_typer(groups[family], name=family)
+        groups.get(family, app).command(name, help=command.help)(command.function)
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    _localise(group, words)
+    return group
+
+
+def _localise(entry: Any, words: Catalogue) -> None:
+    for text in ("help", "short_help"):
+        if getattr(entry, text, None):
+            setattr(entry, text, words.say(getattr(entry, text)))
+    for parameter in entry.params:
+        if getattr(parameter, "help", None):
+            parameter.help = words.say(parameter.help)
+    _translate_headings(entry, words)
+    for child in getattr(entry, "commands", {}).values():
+        _localise(child, words)
+
+
+def _translate_headings(entry: TyperCommand | TyperGroup, words: Catalogue) -> None:
+    plain = entry.get_help
+
+    def get_help(context: Any) -> str:
+        text: str = plain(context)
+        for heading in _HEADINGS:
+            text = text.replace(heading, words.say(heading))
+        return text
+
+    entry.get_help = get_help  # type: ignore[method-assign]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; returns the exit code: 0 done, 1 refused with a reason, 2 wrong usage."""
+    words = some_words(arguments)
+    return guarded(lambda: _run(arguments, words), arguments, None)
+
+
+def _run(arguments: Sequence[str], words: Catalogue) -> int:
+    lang = spoken_language(arguments)
+    if lang not in LANGUAGES:
+        complain(
+            words.say(
+                N_("There is no language {lang!r}: use zh or en (option --lang, setting HUIFANG_LANG)."), lang=lang
+            )
+        )
+        return WRONG_USAGE if any(a.partition("=")[0] == "--lang" for a in arguments) else 1
+    try:
+        code = built(words).main(list(arguments), prog_name="huifang", standalone_mode=False)
+    except Abort:
+        return 1
+    except TyperException as error:
+        complain(usage_sentence(error, words))
+        return WRONG_USAGE
+    return code if isinstance(code, int) else 0
+
+
+def usage_sentence(error: TyperException, words: Catalogue) -> str:
+    """What was wrong with the command line, and where to read more."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "huifang"
+    return f"{_fault(error, words)} {words.say(N_('See `{path} --help`.'), path=path)}"
+
+
+def _fault(error: TyperException, words: Catalogue) -> str:
+    kind = type(error).__name__
+    parameter = getattr(error, "param", None)
+    name = (
+        "/".join(parameter.opts) if parameter is not None and parameter.param_type_name == "option" else ""
+    ) or (parameter.make_metavar(error.ctx) if parameter is not None else "")  # type: ignore[attr-defined]
+    if kind == "NoSuchOption":
+        close = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
+        said = words.say(N_("There is no option {name}."), name=error.option_name)  # type: ignore[attr-defined]
+        return f"{said} {words.say(N_('Did you mean {close}?'), close=close)}" if close else said
+    if kind == "MissingParameter":
+        return words.say(N_("{name} is missing."), name=name)
+    if kind == "BadParameter" and name:
+        return words.say(N_("{name}: {fault}."), name=name, fault=words.say(error.message).rstrip("."))
+    message = error.format_message()
+    if message.startswith("No such command"):
+        wrong = message.partition("'")[2].partition("'")[0]
+        return words.say(N_("There is no command {name}."), name=wrong)
+    return message

@@ -1,0 +1,146 @@
+"""The only door from the screens to core: jobs go to threads, typed answers come back as messages.
+
+A job is a function of the `Desk`. Writes pass one thread in the order they were asked for and are finished before
+the program ends; reads pass two others, and one that a newer request replaced is dropped unheard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from textual.message import Message
+from textual.message_pump import MessagePump
+
+from core.base.errors import HuifangError
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui.desk import Desk
+
+T = TypeVar("T")
+Job = Callable[["Desk"], T]
+Excuse = Callable[[HuifangError], bool]
+"""Looks at an error of a job; True means that it has been dealt with."""
+
+log = logging.getLogger("huifang.tui")
+
+
+class Answer(Message, Generic[T]):
+    """What a job gave; each screen has its own kinds. `request` is the number that `ask` returned."""
+
+    bubble: ClassVar[bool] = False
+
+    def __init__(self, request: int, value: T) -> None:
+        super().__init__()
+        self.request = request
+        self.value = value
+
+
+class Superseded(Exception):
+    """A newer request has replaced this one before it began."""
+
+
+class Gateway:
+    """Runs jobs for the screens of one program."""
+
+    def __init__(self, app: App[Any], opening: Callable[[], Desk], trouble: Callable[[Exception], None]) -> None:
+        self._app = app
+        self._opening = opening
+        self._trouble = trouble
+        self._desk: Desk | None = None
+        self._lock = Lock()
+        self._numbers = count(1)
+        self._latest: dict[str, int] = {}
+        self._reads = ThreadPoolExecutor(2, "huifang-read")
+        self._writes = ThreadPoolExecutor(1, "huifang-write")
+        self.closed = False
+
+    def ask(
+        self,
+        requester: MessagePump,
+        answer: type[Answer[T]],
+        job: Job[T],
+        *,
+        write: bool = False,
+        latest: str = "",
+        excuse: Excuse | None = None,
+    ) -> int:
+        """Have `job` done; its result comes to `requester` as an `answer`. Returns the request's number.
+
+        `latest` names a question of which only the newest request counts.
+        """
+        number = next(self._numbers)
+        if self.closed:
+            return number
+        if latest:
+            self._latest[latest] = number
+        pool = self._writes if write else self._reads
+        future = pool.submit(self._run, number, job, latest)
+        self._app.run_worker(
+            self._hand_back(requester, answer, number, future, latest, excuse),
+            name=answer.__name__,
+            group="gateway-write" if write else "gateway",
+            exit_on_error=False,
+        )
+        return number
+
+    def finish(self) -> None:
+        """Wait until everything asked for has been written; called when the screens are gone."""
+        self.closed = True
+        self._reads.shutdown(wait=False, cancel_futures=True)
+        self._writes.shutdown(wait=True)
+        if self._desk is not None:
+            self._desk.close()
+
+    def _run(self, number: int, job: Job[T], latest: str) -> T:
+        if latest and self._latest[latest] != number:
+            raise Superseded
+        with self._lock:
+            if self._desk is None:
+                self._desk = self._opening()
+        return job(self._desk)
+
+    async def _hand_back(
+        self,
+        requester: MessagePump,
+        answer: type[Answer[T]],
+        number: int,
+        future: Future[T],
+        latest: str,
+        excuse: Excuse | None,
+    ) -> None:
+        try:
+            value = await asyncio.wrap_future(future)
+        except Superseded:
+            return
+        except asyncio.CancelledError:
+            raise
+        except HuifangError as error:
+            if excuse is None or not excuse(error):
+                self._trouble(error)
+            return
+        except Exception as error:
+            # The words of an exception may hold what somebody typed: only its kind and place go to the log.
+            log.error("%s failed: %s at %s", answer.__name__, type(error).__name__, _place(error))
+            self._trouble(error)
+            return
+        if not latest or self._latest[latest] == number:
+            requester.post_message(answer(number, value))
+
+
+def _place(error: BaseException) -> str:
+    """Where an exception came from, innermost last, without any values."""
+    places: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}:{code.co_name}")
+        trace = trace.tb_next
+    return " > ".join(places[-6:])

@@ -1,0 +1,229 @@
+"""Jobs of the Today screen, run on the gateway's threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.base.clock import zone
+from core.base.language import N_, Catalogue
+from tui.desk import Desk, Session
+from tui.gateway import Answer
+from tui.widgets.lines import ListRow
+
+if TYPE_CHECKING:
+    from core.followups.planning import PlanResult
+    from core.followups.worklist import WorklistOverview, WorklistRow
+
+CALLBACK = "callback"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which part of a list is wanted, and in which language."""
+
+    lang: str
+    programme: str | None = None
+    everything: bool = False
+    offset: int = 0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DueCallback:
+    """A promised callback of today: whom, and when (UTC)."""
+
+    number: str
+    name: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How the day stands, with the rows that were wished for."""
+
+    wish: Wish
+    overview: WorklistOverview
+    total: int
+    rows: tuple[ListRow, ...]
+    callbacks: tuple[DueCallback, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some more rows of a list."""
+
+    wish: Wish
+    rows: tuple[ListRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A member held for a call, or nobody where the list has no free row."""
+
+    number: str | None
+
+
+class SignedIn(Answer[Session]):
+    """Somebody works here now."""
+
+
+class DayRead(Answer[Day]):
+    """The day's list was read."""
+
+
+class PartRead(Answer[Part]):
+    """More rows were read."""
+
+
+class Planned(Answer["PlanResult | None"]):
+    """The day has been planned; None where it had been before."""
+
+
+class Skipped(Answer[str]):
+    """A row was skipped: the member's number."""
+
+
+class NextClaimed(Answer[Claimed]):
+    """The next member is held."""
+
+
+class WhyRead(Answer[tuple[str, ...]]):
+    """Lines that explain a list or a member."""
+
+
+def plan_day(progress: Callable[[str, float], None]) -> Callable[[Desk], PlanResult | None]:
+    """Plan the desk's day unless that has been done (R4.1)."""
+
+    def job(desk: Desk) -> PlanResult | None:
+        from core.followups.planning import ensure_planned
+
+        return ensure_planned(desk.store, desk.actor, progress)
+
+    return job
+
+
+def read_day(wish: Wish) -> Callable[[Desk], Day]:
+    """Read how the day stands and the rows wished for."""
+
+    def job(desk: Desk) -> Day:
+        from core.followups.worklist import WorklistQuery, overview, worklist
+
+        words = desk.words(wish.lang)
+        stands = overview(desk.store, desk.actor, WorklistQuery(everything=wish.everything))
+        total = stands.total if wish.programme is None else stands.counts.get(wish.programme, 0)
+        callbacks: tuple[DueCallback, ...] = ()
+        if stands.callbacks:
+            promised = worklist(desk.store, desk.actor, WorklistQuery(programme=CALLBACK, limit=10))
+            callbacks = tuple(
+                DueCallback(row.number, row.name, purpose.due_at)
+                for row in promised.rows
+                for purpose in row.purposes
+                if purpose.programme == CALLBACK and purpose.due_at is not None
+            )
+        rows = _rows(desk, wish, words)
+        if wish.offset == 0 and len(rows) < wish.limit:
+            total = len(rows)  # the list itself knows best
+        return Day(wish, stands, total, rows, callbacks)
+
+    return job
+
+
+def read_part(wish: Wish) -> Callable[[Desk], Part]:
+    """Read more rows."""
+    return lambda desk: Part(wish, _rows(desk, wish, desk.words(wish.lang)))
+
+
+def skip_row(number: str, reason: str) -> Callable[[Desk], str]:
+    """Skip a row for a reason (R4.11)."""
+
+    def job(desk: Desk) -> str:
+        from core.followups.actions import skip
+
+        skip(desk.store, desk.actor, number, reason)
+        return number
+
+    return job
+
+
+def claim_following(wish: Wish) -> Callable[[Desk], Claimed]:
+    """Hold the first free member of the list."""
+
+    def job(desk: Desk) -> Claimed:
+        from core.followups.actions import claim_next
+        from core.followups.worklist import WorklistQuery
+
+        query = WorklistQuery(programme=wish.programme)
+        held = claim_next(desk.store, desk.actor, query, desk.terminal)
+        return Claimed(held.number if held else None)
+
+    return job
+
+
+def explain_list(lang: str) -> Callable[[Desk], tuple[str, ...]]:
+    """Why the list is empty or short (R4.10)."""
+
+    def job(desk: Desk) -> tuple[str, ...]:
+        from core.followups.why import why_list
+
+        words = desk.words(lang)
+        lines = why_list(desk.store, desk.actor, None, None)
+        return tuple(words.say(line.template, **line.params) for line in lines)
+
+    return job
+
+
+def explain_member(number: str, lang: str) -> Callable[[Desk], tuple[str, ...]]:
+    """Why a member is, or is not, on a list (R4.10)."""
+
+    def job(desk: Desk) -> tuple[str, ...]:
+        from core.followups.why import why_member
+
+        words = desk.words(lang)
+        shown = []
+        for line in why_member(desk.store, desk.actor, number, None):
+            entry = desk.rulebook.programmes.get(line.programme)
+            name = entry.name(words) if entry else line.programme
+            mark = {"listed": "+", "resting": "~"}.get(str(line.verdict), "-")
+            said = words.say(line.template, **line.params)
+            shown.append(f"{mark} {name}: {said}" if name else said)
+        return tuple(shown)
+
+    return job
+
+
+def _rows(desk: Desk, wish: Wish, words: Catalogue) -> tuple[ListRow, ...]:
+    from core.followups.worklist import WorklistQuery, worklist
+
+    query = WorklistQuery(
+        programme=wish.programme, everything=wish.everything, offset=wish.offset, limit=wish.limit
+    )
+    page = worklist(desk.store, desk.actor, query)
+    return tuple(_row(desk, row, words, page.now) for row in page.rows)
+
+
+def _row(desk: Desk, row: WorklistRow, words: Catalogue, now: datetime) -> ListRow:
+    from core.base.clock import business_day
+    from core.followups.wording import due_words, programme_words, why_row
+
+    on = business_day(now)
+    first = row.purposes[0]
+    held = bool(row.held_by) and row.held_by != desk.actor.name
+    why = why_row(row, words, desk.rulebook, on)
+    if held and row.held_since is not None:
+        since = row.held_since.astimezone(zone("Asia/Shanghai"))
+        why = words.say(N_("with {name} since {time}"), name=row.held_by, time=f"{since:%H:%M}")
+    due = "late" if first.due_on < on else ""
+    if first.due_at is not None and first.due_at <= now:
+        due = "due"
+    cells = (
+        (due_words(row, words, now), due),
+        (row.name, "strong"),
+        (row.value_class.value if row.value_class else "", ""),
+        (programme_words(row, words, desk.rulebook), ""),
+        (why, "bad" if row.open_complaints else ""),
+        (str(max(purpose.attempts for purpose in row.purposes)), ""),
+    )
+    return ListRow(row.number, cells, "quiet" if held else "", row)

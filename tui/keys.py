@@ -1,0 +1,136 @@
+"""The one registry of actions: it feeds the bindings, the bottom line, help, the palette and the printed key card.
+
+Never ctrl+m, ctrl+i, ctrl+h (they arrive as Enter, Tab, Backspace) nor alt with a letter (it types). Digits and
+letters never fire in a text field; so each main action has an F-key too, which no input method swallows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from core.base.language import N_
+
+EVERYWHERE = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An action: its keys in Textual's names (the first is shown), its words, and where it stands.
+
+    `rank` is its place in the bottom line, smallest first; 0 keeps it out of there.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    screen: str
+    rank: int = 0
+
+
+KEYS: tuple[Key, ...] = (
+    Key("open", ("enter",), N_("open"), N_("Open the member: hold them and see the call."), "today", 1),
+    Key("next", ("n", "f8"), N_("next"), N_("Open the next one due that nobody holds."), "today", 2),
+    Key("skip", ("s",), N_("skip"), N_("Skip the row for a reason; it sinks to the end of its group."), "today", 3),
+    Key("why", ("w",), N_("why"), N_("Explain rule by rule why the member is, or is not, on a list."), "today", 4),
+    Key("filter", ("f", "f7"), N_("filter"), N_("Show one programme only."), "today", 5),
+    Key("undo", ("u",), N_("take back"), N_("Take your last record back; its text waits in the call."), "today", 6),
+    Key("everything", ("a",), N_("all"), N_("Show what goes beyond the day's target too."), "today"),
+    Key("dial", ("d", "f7"), N_("dial"), N_("Show the number, on record, and start the clock."), "call", 1),
+    Key("form", ("tab",), N_("fill in"), N_("Go to the next field of the script."), "call", 2),
+    Key("edit", ("e",), N_("profile"), N_("Change the member's profile in place."), "call", 3),
+    Key("raise", ("p",), N_("problem"), N_("Take a problem or complaint down."), "call", 4),
+    Key("callback", ("c",), N_("call back"), N_("Agree on another time, in plain words."), "call"),
+    Key("more", ("o",), N_("more"), N_("Other outcomes."), "call", 5),
+    Key("save", ("f8",), N_("save, next"), N_("Save the call; the next member opens for a look."), "call", 6),
+    Key("leave", ("escape",), N_("leave"), N_("Go back to the list: the draft is kept, the member set free."), "call", 7),
+    Key("decide", ("enter", "f8"), N_("decide"), N_("Keep the decision that is chosen."), "review", 1),
+    Key("review_call", ("c",), N_("call now"), N_("Open the call instead."), "review", 2),
+    Key("leave", ("escape",), N_("back"), N_("Back to the list; nothing is decided."), "review", 3),
+    Key("reveal", ("r", "f7"), N_("show number"), N_("Show the phone numbers; this is put on record."), "member", 1),
+    Key("edit", ("e", "f8"), N_("profile"), N_("Change the member's profile in place."), "member", 2),
+    Key("history", ("h",), N_("history"), N_("Every change of every field: who, when, why."), "member", 3),
+    Key("call", ("c",), N_("call"), N_("Open the call."), "member", 4),
+    Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "member", 5),
+    Key("pick", ("enter",), N_("open"), N_("Open the member."), "find", 1),
+    Key("call", ("f7",), N_("call"), N_("Open the call (c in the list)."), "find", 2),
+    Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "find", 3),
+    Key("find", ("slash", "f2"), N_("find"), N_("Find a member by number, name, pinyin or last digits."), EVERYWHERE, 20),
+    Key("today", ("f3",), N_("today"), N_("Back to today's list."), EVERYWHERE),
+    Key("member", ("f4",), N_("member"), N_("Everything about the member under the cursor."), EVERYWHERE),
+    Key("refresh", ("f5",), N_("refresh"), N_("Read the screen anew."), EVERYWHERE),
+    Key("handover", ("f6",), N_("handover"), N_("Hand members over to a colleague."), EVERYWHERE),
+    Key("palette", ("f9", "ctrl+p"), N_("commands"), N_("Every command by name."), EVERYWHERE, 21),
+    Key("lock", ("f10",), N_("lock"), N_("Cover the screen, or sign out."), EVERYWHERE),
+    Key("help", ("question_mark", "f1"), N_("help"), N_("The keys of this screen."), EVERYWHERE, 22),
+    Key("language", (), N_("language"), N_("中文 / English"), EVERYWHERE),
+    Key("quit", ("ctrl+q",), N_("quit"), N_("Leave the program; what is being written is finished first."), EVERYWHERE),
+)
+
+SCREENS: dict[str, str] = {
+    "today": N_("Today"),
+    "call": N_("Call"),
+    "review": N_("Review"),
+    "member": N_("Member"),
+    "find": N_("Find"),
+    EVERYWHERE: N_("Everywhere"),
+}
+
+_SHOWN = {"question_mark": "?", "slash": "/", "escape": "Esc", "enter": "Enter", "tab": "Tab", "ctrl+p": "^p", "ctrl+q": "^q"}
+
+
+def keys_of(screen: str) -> list[Key]:
+    """The actions of a screen, then those that hold everywhere and are not replaced there."""
+    own = [key for key in KEYS if key.screen == screen]
+    names = {key.id for key in own}
+    return own + [key for key in KEYS if key.screen == EVERYWHERE and key.id not in names]
+
+
+def bindings(screen: str) -> list[Binding]:
+    """Textual's bindings for a screen; a screen's own key goes before one that holds everywhere."""
+    taken: set[str] = set()
+    made: list[Binding] = []
+    for key in keys_of(screen):
+        free = [name for name in key.keys if name not in taken]
+        taken.update(free)
+        if free:
+            made.append(Binding(",".join(free), f"key('{key.id}')", show=False))
+    return made
+
+
+def name_of(key: str) -> str:
+    """A key as it is printed: Enter, Esc, F8, ?, n."""
+    return _SHOWN.get(key, key.upper() if key.startswith("f") and key[1:].isdigit() else key)
+
+
+def types(key: str) -> bool:
+    """Whether the key types a character where a text field has the focus."""
+    return len(key) == 1 or key in ("question_mark", "slash")
+
+
+def bottom(keys: Iterable[Key], typing: bool) -> list[tuple[str, Key]]:
+    """The keys of the bottom line that work now, the most used first."""
+    line: list[tuple[str, Key]] = []
+    for key in sorted((key for key in keys if key.rank), key=lambda key: key.rank):
+        usable = [name for name in key.keys if not (typing and types(name))]
+        if usable:
+            line.append((name_of(usable[0]), key))
+    return line
+
+
+def card() -> list[tuple[str, list[tuple[str, Key]]]]:
+    """Every key by screen, for the printed key card: (screen, [(keys as printed, action)])."""
+    return [
+        (
+            title,
+            [
+                (" ".join(name_of(name) for name in key.keys), key)
+                for key in KEYS
+                if key.screen == screen and key.keys
+            ],
+        )
+        for screen, title in SCREENS.items()
+    ]

@@ -1,0 +1,218 @@
+"""Small windows over a screen: choose, ask, confirm, read. Esc always backs out and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.events import Key
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from core.base.text import cells
+from tui.paint import Span, Spans, wrapped
+from tui.widgets.field import Field
+from tui.widgets.lines import Column, Lines, ListRow
+from tui.widgets.painted import Painted
+
+T = TypeVar("T")
+
+
+class Overlay(ModalScreen[T], Generic[T]):
+    """A window in the middle of the screen with a title and a line of hints."""
+
+    DEFAULT_CSS = """
+    Overlay { align: center middle; background: transparent; }
+    Overlay > #box { width: 64; max-width: 100%; height: auto; max-height: 22; background: ansi_default;
+        border: ascii ansi_blue; padding: 0 1; }
+    Overlay #title, Overlay #hint { height: 1; }
+    Overlay Lines { height: auto; max-height: 16; }
+    """
+
+    BINDINGS = [Binding("escape", "cancel", show=False)]
+
+    def __init__(self, title: str, hint: str) -> None:
+        super().__init__()
+        self._title = title
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Painted([[(self._title, "strong")]], id="title")
+            yield from self.inside()
+            yield Painted([[(self._hint, "quiet")]], id="hint")
+
+    def inside(self) -> ComposeResult:
+        """The widgets between title and hint."""
+        yield from ()
+
+    def action_cancel(self) -> None:
+        """Back out."""
+        self.dismiss(None)
+
+
+class WideOverlay(Overlay[T], Generic[T]):
+    """A window as wide as 80 columns allow, for reading."""
+
+    DEFAULT_CSS = """
+    WideOverlay > #box { width: 78; }
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something to choose: its code, the key that takes it at once, its words, and a quiet remark."""
+
+    code: str
+    key: str
+    text: str
+    remark: str = ""
+
+
+class Pick(Overlay[str]):
+    """Choose one of a few, by its key or with the cursor; with `typing` by a part of its words."""
+
+    def __init__(self, title: str, hint: str, options: Sequence[Option], *, typing: bool = False) -> None:
+        super().__init__(title, hint)
+        self.options = list(options)
+        self._typing = typing
+
+    def inside(self) -> ComposeResult:
+        if self._typing:
+            yield Field(id="part")
+        width = max((cells(option.key) for option in self.options), default=1)
+        yield Lines((Column("", width), Column("", 26), Column("")), id="options")
+
+    def on_mount(self) -> None:
+        self._fill("")
+        self.query_one("#part" if self._typing else "#options").focus()
+
+    def _fill(self, part: str) -> None:
+        wanted = part.casefold().strip()
+        rows = [
+            ListRow(option.code, ((option.key, "key"), (option.text, ""), (option.remark, "quiet")))
+            for option in self.options
+            if wanted in f"{option.text} {option.remark} {option.code}".casefold()
+        ]
+        lines = self.query_one("#options", Lines)
+        lines.styles.height = max(1, min(16, len(rows)))
+        lines.show(len(rows), 0, rows)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+
+    def on_input_submitted(self) -> None:
+        self.query_one("#options", Lines).action_choose()
+
+    def on_lines_chosen(self, event: Lines.Chosen) -> None:
+        event.stop()
+        self.dismiss(event.row.key)
+
+    def on_key(self, event: Key) -> None:
+        if self._typing:
+            if event.key in ("up", "down"):
+                event.stop()
+                self.query_one("#options", Lines).action_move(1 if event.key == "down" else -1)
+            return
+        for option in self.options:
+            if option.key and event.character == option.key:
+                event.stop()
+                self.dismiss(option.code)
+                return
+
+
+Echo = Callable[[str], tuple[str, bool]]
+"""Says what it understood of a typed text, and whether that will do."""
+
+
+class AskText(Overlay[str]):
+    """Ask for a line of text; what was understood is said under it while it is typed."""
+
+    def __init__(self, title: str, hint: str, *, text: str = "", echo: Echo | None = None) -> None:
+        super().__init__(title, hint)
+        self._text = text
+        self._echo = echo
+
+    def inside(self) -> ComposeResult:
+        yield Field(self._text, id="answer")
+        yield Painted(id="echo")
+
+    def on_mount(self) -> None:
+        self.query_one("#answer").focus()
+        self._say(self._text)
+
+    def _say(self, text: str) -> bool:
+        if self._echo is None:
+            return bool(text.strip())
+        said, will_do = self._echo(text)
+        self.query_one("#echo", Painted).show([[(said, "good" if will_do else "late")]])
+        return will_do
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._say(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if self._say(event.value):
+            self.dismiss(event.value.strip())
+
+
+class Confirm(Overlay[bool]):
+    """Ask for y; anything that backs out is a no."""
+
+    BINDINGS = [
+        Binding("y", "yes", show=False),
+        Binding("n,escape", "no", show=False),
+    ]
+
+    def __init__(self, title: str, text: str, hint: str) -> None:
+        super().__init__(title, hint)
+        self._text = text
+
+    def inside(self) -> ComposeResult:
+        lines: list[Spans] = [[(line, "")] for line in wrapped(self._text, 58)]
+        yield Painted(lines, id="text")
+
+    def on_mount(self) -> None:
+        self.query_one("#text").styles.height = len(self.query_one("#text", Painted).shown)
+
+    def action_yes(self) -> None:
+        """Agreed."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Not agreed."""
+        self.dismiss(False)
+
+
+class Reading(WideOverlay[Any]):
+    """Lines to read, longer than the window where need be."""
+
+    BINDINGS = [Binding("enter,q,question_mark,f1,w", "cancel", show=False)]
+
+    def __init__(self, title: str, hint: str, lines: Sequence[Spans]) -> None:
+        super().__init__(title, hint)
+        self._lines_to_read = lines
+
+    def inside(self) -> ComposeResult:
+        yield Lines((Column(""),), id="lines")
+
+    def on_mount(self) -> None:
+        self.show(self._lines_to_read)
+
+    def show(self, lines: Sequence[Spans]) -> None:
+        """Show these lines."""
+        rows = [_reading_row(index, spans) for index, spans in enumerate(lines)]
+        window = self.query_one("#lines", Lines)
+        window.styles.height = max(1, min(16, len(rows)))
+        window.show(len(rows), 0, rows)
+        window.focus()
+
+
+def _reading_row(index: int, spans: Spans) -> ListRow:
+    text = "".join(text for text, _ in spans)
+    first: Span = (text, spans[0][1] if len(spans) == 1 else "")
+    return ListRow(str(index), (first,))

@@ -1,0 +1,154 @@
+"""What every full screen has: a top line, a line that speaks, the bottom line of keys, and how a key becomes a deed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.events import DescendantBlur, DescendantFocus
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from core.base.language import N_
+from tui.keys import Key, bottom, keys_of
+from tui.paint import Span, apart, width_of
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from core.base.language import Catalogue
+    from tui.app import HuifangApp
+
+SPOKEN_SECONDS = 8.0
+
+_NOT_YET = {
+    "handover": N_("Handovers are not part of this version: ask your store manager for the paper form."),
+}
+
+
+class HuifangScreen(Screen[Any]):
+    """A full screen. `key_screen` names its part of the registry in `tui.keys`."""
+
+    key_screen: ClassVar[str] = ""
+
+    DEFAULT_CSS = """
+    HuifangScreen { layout: vertical; background: transparent; }
+    HuifangScreen > #top, HuifangScreen > #say, HuifangScreen > #foot { height: 1; width: 100%; }
+    """
+
+    _silence: Timer | None = None
+
+    @property
+    def home(self) -> HuifangApp:
+        """The program."""
+        return cast("HuifangApp", self.app)
+
+    @property
+    def words(self) -> Catalogue:
+        """The words of the language in use."""
+        return self.home.words
+
+    # Keys
+
+    def action_key(self, name: str) -> None:
+        """Do what a key stands for, or say why it can't be done."""
+        reason = self.why_not(name)
+        if reason:
+            self.tell(reason, "late")
+            return
+        getattr(self, f"do_{name}")()
+
+    def why_not(self, name: str) -> str:
+        """Why an action can't be done now, in words; empty where it can."""
+        template = _NOT_YET.get(name, "")
+        if template:
+            return self.words.say(template)
+        if name == "member" and self.member_number() is None:
+            return self.words.say("No member is chosen: put the cursor on a row first.")
+        if self.home.session is None and name not in ("help", "palette", "quit", "lock", "language"):
+            return self.words.say("One moment: the store is still being opened.")
+        return ""
+
+    def member_number(self) -> str | None:
+        """The number of the member this screen is about, if any."""
+        return None
+
+    def do_find(self) -> None:
+        self.home.show_find()
+
+    def do_today(self) -> None:
+        self.home.show_today()
+
+    def do_member(self) -> None:
+        number = self.member_number()
+        if number is not None:
+            self.home.show_member(number)
+
+    def do_refresh(self) -> None:
+        """Read the screen's contents anew."""
+
+    def do_handover(self) -> None:
+        """Not in this version; `why_not` says so."""
+
+    def do_palette(self) -> None:
+        self.home.show_palette()
+
+    def do_help(self) -> None:
+        self.home.show_help()
+
+    def do_lock(self) -> None:
+        self.home.show_lock()
+
+    def do_language(self) -> None:
+        self.home.switch_language()
+
+    def do_quit(self) -> None:
+        self.home.leave()
+
+    # Lines
+
+    def paint(self) -> None:
+        """Paint all texts anew: after a change of language, size or data."""
+        self.paint_foot()
+
+    def paint_foot(self) -> None:
+        """The keys that work now."""
+        typing = isinstance(self.focused, Input)
+        width = self.size.width
+        left: list[Span] = []
+        right: list[Span] = []
+        for shown, key in bottom(self.foot_keys(), typing):
+            spans: list[Span] = [(shown, "key"), (" " + self.words.say(key.label) + "  ", "")]
+            if self.why_not(key.id):
+                spans = [(shown + " " + self.words.say(key.label) + "  ", "quiet")]
+            side = right if key.rank >= 20 else left
+            if width_of(left) + width_of(right) + width_of(spans) <= width + 2:
+                side.extend(spans)
+        self.query_one("#foot", Painted).show([apart(left, right, width)])
+
+    def foot_keys(self) -> list[Key]:
+        """The actions that may stand in the bottom line."""
+        return keys_of(self.key_screen)
+
+    def tell(self, text: str, style: str = "strong") -> None:
+        """Say something in the line kept for it; it falls silent by itself."""
+        self.query_one("#say", Painted).show([[(" " + text, style)]])
+        if self._silence is not None:
+            self._silence.stop()
+        self._silence = self.set_timer(SPOKEN_SECONDS, self.hush)
+
+    def hush(self) -> None:
+        """Say nothing."""
+        self.query_one("#say", Painted).show([self.silence()])
+
+    def silence(self) -> list[Span]:
+        """What stands in the speaking line when nothing is said."""
+        return [("-" * self.size.width, "rule")]
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.paint)
+
+    def on_descendant_focus(self, _event: DescendantFocus) -> None:
+        self.paint_foot()
+
+    def on_descendant_blur(self, _event: DescendantBlur) -> None:
+        self.paint_foot()

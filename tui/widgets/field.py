@@ -1,0 +1,26 @@
+"""Fields to type into: one line high, without a frame, seen by their underline."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.widgets import Input
+
+
+class Field(Input):
+    """A line of text; up and down go to the neighbouring field."""
+
+    DEFAULT_CSS = """
+    Field { height: 1; border: none; padding: 0; background: transparent; text-style: underline; width: 1fr; }
+    Field:focus { border: none; background: transparent; background-tint: transparent; }
+    Field > .input--cursor { text-style: reverse; }
+    Field:ansi > .input--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
+    """
+
+    BINDINGS = [
+        Binding("up", "screen.focus_previous", show=False),
+        Binding("down", "screen.focus_next", show=False),
+    ]
+
+    def __init__(self, value: str = "", *, name: str | None = None, id: str | None = None, limit: int = 0) -> None:
+        super().__init__(value, name=name, id=id, select_on_focus=False, max_length=limit, compact=False)
+        self.cursor_blink = False
