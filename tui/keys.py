@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 
-from core.base.language import N_
+from core.base.language import N_, Catalogue
 
 EVERYWHERE = "all"
 
@@ -121,16 +121,16 @@ def bottom(keys: Iterable[Key], typing: bool) -> list[tuple[str, Key]]:
     return line
 
 
-def card() -> list[tuple[str, list[tuple[str, Key]]]]:
-    """Every key by screen, for the printed key card: (screen, [(keys as printed, action)])."""
-    return [
+def key_card(words: Catalogue) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Every key by screen, for the printed key card: (screen, ((keys as printed, what it does), ...))."""
+    return tuple(
         (
-            title,
-            [
-                (" ".join(name_of(name) for name in key.keys), key)
+            words.say(title),
+            tuple(
+                (" ".join(name_of(name) for name in key.keys), words.say(key.help))
                 for key in KEYS
                 if key.screen == screen and key.keys
-            ],
+            ),
         )
         for screen, title in SCREENS.items()
-    ]
+    )

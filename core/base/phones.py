@@ -30,9 +30,7 @@ PROBLEMS: Mapping[str, str] = {
         "This is a company's or service number (400, 800, 95..., 10086, 106...), never a member's own:"
         " type one like 138 0013 8000."
     ),
-    "phone.several": N_(
-        "There is more than one number in this field: type one, and add the other by itself."
-    ),
+    "phone.several": N_("There is more than one number in this field: type one, and add the other by itself."),
 }
 """What is wrong with a number, by code: the sentence for the field."""
 
@@ -59,12 +57,8 @@ class PhoneNumber:
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _MOBILE_PREFIXES: dict[str, bool] = {}
-_BUSINESS = re.compile(
-    r"(?:86)?(?:[48]00[0-9]{4,7}|9[56][0-9]{3,8}|100[0-9]{2,5}|106[0-9]{2,}|1[12][0-9]{1,4})"
-)
-_LOCAL_EXTENSION = re.compile(
-    r"(\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[- ]?[0-9]{3,4}[- ]?[0-9]{4})[- ]+([0-9]{1,6})"
-)
+_BUSINESS = re.compile(r"(?:86)?(?:[48]00[0-9]{4,7}|9[56][0-9]{3,8}|100[0-9]{2,5}|106[0-9]{2,}|1[12][0-9]{1,4})")
+_LOCAL_EXTENSION = re.compile(r"(\(?0(?:10|2[0-9]|[3-9][0-9]{2})\)?[- ]?[0-9]{3,4}[- ]?[0-9]{4})[- ]+([0-9]{1,6})")
 _REMARK = re.compile(r"[\s(\[]*[^\W0-9a-zA-Z_]+[)\]\s]*\Z")
 _EXTENSION_WORDS = re.compile(r"\s*(?:分机号?|內線|内线|转|轉)[:：\s]*")
 _SEVERAL = re.compile(r"[0-9]{7}\D*[/、,;|\n或]\D*[0-9]{7}")
@@ -176,9 +170,7 @@ def national(e164: str) -> str:
     except phonenumbers.NumberParseException:
         return e164
     form = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(
-        number, form.NATIONAL if number.country_code == 86 else form.INTERNATIONAL
-    )
+    return phonenumbers.format_number(number, form.NATIONAL if number.country_code == 86 else form.INTERNATIONAL)
 
 
 def masked(text: str) -> str:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 
 from core.base.clock import DEFAULT_ZONE, at, zone
+from core.base.days import day_and_month, near_day, weekday
 from core.base.errors import BadInput
 from core.base.language import N_, Catalogue
 from core.calls.when_grammar import MONTHS_EN, Said, Unclear
@@ -125,9 +126,7 @@ def _moment(
     days = _common(said.days) if said.days else (said.today,)
     moments = [at(day, clock, zone_name) for day in days]
     chosen = next((moment for moment in moments if moment > now), moments[0])
-    if (
-        chosen.astimezone(zone(zone_name)).time() != clock
-    ):  # an hour that the change to summer time leaves out
+    if chosen.astimezone(zone(zone_name)).time() != clock:  # an hour that the change to summer time leaves out
         raise Unclear
     return When(chosen, zone_name, assumed)
 
@@ -139,9 +138,7 @@ def _common(days: Sequence[tuple[date, ...]]) -> tuple[date, ...]:
     return agreed
 
 
-def _clock_time(
-    said: Said, now: time, open_hours: Span, usual_times: Mapping[str, time]
-) -> tuple[time, bool]:
+def _clock_time(said: Said, now: time, open_hours: Span, usual_times: Mapping[str, time]) -> tuple[time, bool]:
     if said.clock is None:
         if not said.part:
             return (now if said.same_time else usual_times[""]), False
@@ -152,8 +149,9 @@ def _clock_time(
     if said.part:
         return time(_hour_of(said.part, hour), minute), False
     plain, later = time(hour, minute), time((hour + 12) % 24, minute)
-    unsure = hour in _UNSURE_HOURS and not said.literal
-    if unsure and not _inside(plain, open_hours) and _inside(later, open_hours):
+    early = not said.days and hour < 12 and plain <= now  # at 9:42 a bare 8点 is the evening's
+    unsure = (hour in _UNSURE_HOURS or early) and not said.literal
+    if unsure and (early or not _inside(plain, open_hours)) and _inside(later, open_hours):
         return later, True
     return plain, False
 
@@ -181,20 +179,16 @@ def phrase(moment: datetime, lang: str = "zh", zone_name: str = DEFAULT_ZONE) ->
     return f"{wall.day} {MONTHS_EN[wall.month - 1].capitalize()} {wall.year} {wall:%H:%M}"
 
 
-def day_words(day: date, today: date, words: Catalogue) -> str:
-    """A day as people name it: today, tomorrow, Wed, next Wed, with its date (and year, where another)."""
-    week = (day - timedelta(days=day.weekday()) - (today - timedelta(days=today.weekday()))).days // 7
-    if (ahead := (day - today).days) in (0, 1, 2):
-        near = (words.say("today"), words.say("tomorrow"), words.say("the day after"))[ahead]
-        name = f"{near} {_weekday_names(words)[day.weekday()]}"
-    elif week == 1:
-        name = words.say("next {weekday}", weekday=_weekday_names(words)[day.weekday()])
+def _day_words(day: date, today: date, words: Catalogue) -> str:
+    """A day as people name it, with its date: tomorrow 24 Nov, next Wed 2 Dec."""
+    monday = today - timedelta(days=today.weekday())
+    if (day - today).days in (0, 1):
+        name = near_day(day, today, words)
+    elif 7 <= (day - monday).days < 14:
+        name = words.say("next {weekday}", weekday=weekday(day, words))
     else:
-        name = _weekday_names(words)[day.weekday()]
-    month = _month_names(words)[day.month - 1]
-    if day.year == today.year:
-        return words.say("{weekday} {day} {month}", weekday=name, day=day.day, month=month)
-    return words.say("{weekday} {day} {month} {year}", weekday=name, day=day.day, month=month, year=day.year)
+        name = weekday(day, words)
+    return f"{name} {day_and_month(day, words, today)}"
 
 
 def echo(
@@ -210,7 +204,7 @@ def echo(
     """
     wall = when.wall
     today = now.astimezone(zone(when.zone)).date()
-    said = [f"{day_words(wall.date(), today, words)} {wall:%H:%M}"]
+    said = [f"{_day_words(wall.date(), today, words)} {wall:%H:%M}"]
     if when.assumed_afternoon:
         said.append(words.say("taken as afternoon"))
     clock = wall.time()
@@ -223,32 +217,3 @@ def echo(
     else:
         said.append(words.say("within opening hours"))
     return ", ".join(said)
-
-
-def _weekday_names(words: Catalogue) -> tuple[str, ...]:
-    return (
-        words.say("Mon"),
-        words.say("Tue"),
-        words.say("Wed"),
-        words.say("Thu"),
-        words.say("Fri"),
-        words.say("Sat"),
-        words.say("Sun"),
-    )
-
-
-def _month_names(words: Catalogue) -> tuple[str, ...]:
-    return (
-        words.say("Jan"),
-        words.say("Feb"),
-        words.say("Mar"),
-        words.say("Apr"),
-        words.say("May"),
-        words.say("Jun"),
-        words.say("Jul"),
-        words.say("Aug"),
-        words.say("Sep"),
-        words.say("Oct"),
-        words.say("Nov"),
-        words.say("Dec"),
-    )

@@ -21,7 +21,7 @@ EARLIEST = date(1900, 1, 1)
 LATEST = date(2100, 12, 31)
 
 
-class Wrong(Exception):  # noqa: N818 - it is a remark on a cell, not a fault of the program
+class Wrong(Exception):
     """A cell holds something its column can't take; the sentence says what would be right."""
 
     def __init__(self, template: str, /, **params: object) -> None:

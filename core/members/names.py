@@ -18,9 +18,7 @@ from core.base.text import clean, half_width
 MOST_READINGS = 24
 """Combinations of readings that are indexed for one name."""
 
-_WORD = re.compile(
-    r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_\u3400-\u9fff\U00020000-\U0003ffff]+"
-)
+_WORD = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]|[^\W_\u3400-\u9fff\U00020000-\U0003ffff]+")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _ONLY_LATIN = re.compile(r"[a-z0-9]*")
 

@@ -113,13 +113,14 @@ def call_log(
 def _moment(errand: Errand, typed: str) -> datetime:
     from core.calls.when import parse_when
 
+    now = errand.clock.now()
     try:
         moment = datetime.fromisoformat(typed)
     except ValueError:
-        return parse_when(typed, errand.clock.now(), DEFAULT_ZONE, errand.words.lang).moment
+        return parse_when(typed, now, DEFAULT_ZONE, errand.store.policy.calls.open_hours).moment
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone(DEFAULT_ZONE))
-    if moment <= errand.clock.now():
+    if moment <= now:
         raise BadInput(
             "callback.past",
             N_("The callback {typed} is in the past: name a later time, for example +2h."),

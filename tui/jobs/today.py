@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.base.clock import zone
+from core.base.clock import business_day, zone
 from core.base.language import N_, Catalogue
 from tui.desk import Desk, Session
 from tui.gateway import Answer
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from core.followups.worklist import WorklistOverview, WorklistRow
 
 CALLBACK = "callback"
+
+_MARKS = {"listed": "+", "resting": "~", "later": ">"}
+"""A mark before each programme's line: on the list, resting, later; `-` where it is not for this member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +165,17 @@ def claim_following(wish: Wish) -> Callable[[Desk], Claimed]:
     return job
 
 
-def explain_list(lang: str) -> Callable[[Desk], tuple[str, ...]]:
+def explain_list(wish: Wish) -> Callable[[Desk], tuple[str, ...]]:
     """Why the list is empty or short (R4.10)."""
 
     def job(desk: Desk) -> tuple[str, ...]:
         from core.followups.why import why_list
+        from core.followups.worklist import WorklistQuery
 
-        words = desk.words(lang)
-        lines = why_list(desk.store, desk.actor, None, None)
-        return tuple(words.say(line.template, **line.params) for line in lines)
+        words = desk.words(wish.lang)
+        today = business_day(desk.store.clock.now())
+        query = WorklistQuery(programme=wish.programme, everything=wish.everything)
+        return tuple(line.said(words, today) for line in why_list(desk.store, desk.actor, query))
 
     return job
 
@@ -183,11 +188,12 @@ def explain_member(number: str, lang: str) -> Callable[[Desk], tuple[str, ...]]:
 
         words = desk.words(lang)
         shown = []
-        for line in why_member(desk.store, desk.actor, number, None):
+        today = business_day(desk.store.clock.now())
+        for line in why_member(desk.store, desk.actor, number):
             entry = desk.rulebook.programmes.get(line.programme)
             name = entry.name(words) if entry else line.programme
-            mark = {"listed": "+", "resting": "~"}.get(str(line.verdict), "-")
-            said = words.say(line.template, **line.params)
+            mark = _MARKS.get(line.verdict, "-")
+            said = line.said(words, today)
             shown.append(f"{mark} {name}: {said}" if name else said)
         return tuple(shown)
 
@@ -205,7 +211,6 @@ def _rows(desk: Desk, wish: Wish, words: Catalogue) -> tuple[ListRow, ...]:
 
 
 def _row(desk: Desk, row: WorklistRow, words: Catalogue, now: datetime) -> ListRow:
-    from core.base.clock import business_day
     from core.followups.wording import due_words, programme_words, why_row
 
     on = business_day(now)

@@ -125,6 +125,14 @@ class HuifangScreen(Screen[Any]):
                 side.extend(spans)
         self.query_one("#foot", Painted).show([apart(left, right, width)])
 
+    def reword(self) -> None:
+        """The language changed: paint anew, and read anew what comes worded."""
+        self.paint()
+        self.do_refresh()
+
+    def keep(self) -> None:
+        """The screen is about to go: keep what was typed."""
+
     def foot_keys(self) -> list[Key]:
         """The actions that may stand in the bottom line."""
         return keys_of(self.key_screen)

@@ -182,7 +182,7 @@ class TodayScreen(HuifangScreen):
             self._wanted_key = ""
         self.set_class(day.total == 0, "empty")
         if day.total == 0:
-            self.home.gateway.ask(self, WhyRead, explain_list(self.words.lang), latest="why-list")
+            self.home.gateway.ask(self, WhyRead, explain_list(self.wish()), latest="why-list")
         self._watch_callbacks(day)
         self.paint()
 
@@ -228,7 +228,7 @@ class TodayScreen(HuifangScreen):
         lines.columns = self._columns()
         lines.refresh()
         self.query_one("#head", Painted).show([lines.heading(lines.size.width or self.size.width)])
-        self.query_one("#top", Painted).show([self.home.top_line(self.size.width)])
+        self.paint_top()
         self._paint_tabs()
         self._paint_peek(lines.row)
         if self._silence is None:
@@ -236,6 +236,10 @@ class TodayScreen(HuifangScreen):
         if self.day is None:
             self.paint_empty([self._planning or self.words.say("Opening the store ..")])
         self.paint_foot()
+
+    def paint_top(self) -> None:
+        """Who, where, when, how the day stands."""
+        self.query_one("#top", Painted).show([self.home.top_line(self.size.width)])
 
     def _columns(self) -> tuple[Column, ...]:
         say = self.words.say

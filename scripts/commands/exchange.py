@@ -1,0 +1,78 @@
+"""Bringing a shop's files in, and taking data out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from core.base.language import N_
+from scripts.errand import Errand, command
+from scripts.progress import Line, stoppable
+from scripts.show import json_answer, say
+
+FileKind = Literal["stores", "staff", "members", "purchases"]
+ExportKind = Literal["members", "calls"]
+
+
+@command("import", N_("Bring in stores, staff, members or purchases from a CSV or XLSX file."), json=True)
+def import_file(
+    errand: Errand,
+    kind: Annotated[FileKind, typer.Argument(help=N_("What the file holds."))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("A .csv, .txt or .xlsx file."))],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=N_("Say what would happen; change nothing."))
+    ] = False,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", metavar="FILE", help=N_("Where rows that can't be used go, with the reason in each.")),
+    ] = None,
+) -> None:
+    """Import one file and say what came of its rows."""
+    from core.imports.actions import import_file
+
+    words, line = errand.words, Line()
+    with stoppable() as asked:
+        try:
+            result = import_file(
+                errand.store,
+                errand.actor,
+                kind,
+                file,
+                dry_run=dry_run,
+                rejects=rejects,
+                progress=lambda done: line.tell(words.say("{count} rows read", count=f"{done:,}")),
+                cancelled=asked,
+            )
+        finally:
+            line.wipe()
+    if errand.json:
+        json_answer(
+            {
+                "read": result.read,
+                "added": result.added,
+                "updated": result.updated,
+                "unchanged": result.unchanged,
+                "anonymous": result.anonymous,
+                "rejected": result.rejected,
+                "rejects_file": str(result.rejects_file) if result.rejects_file else None,
+            }
+        )
+        return
+    if dry_run:
+        say(words.say(N_("A dry run: nothing was changed. It would be:")))
+    say(
+        words.say(
+            N_("{read} rows read: {added} added, {updated} updated, {unchanged} unchanged, {rejected} rejected."),
+            read=result.read,
+            added=result.added,
+            updated=result.updated,
+            unchanged=result.unchanged,
+            rejected=result.rejected,
+        )
+    )
+    if result.anonymous:
+        say(words.say(N_("{count} sales without a member number (no error)."), count=result.anonymous))
+    if result.rejects_file:
+        say(words.say(N_("The rejected rows, each with its reason: {file}"), file=result.rejects_file))

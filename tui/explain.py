@@ -1,0 +1,133 @@
+"""Windows that explain or command: help, palette, why, the cover over a locked screen, taking a record back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+
+from core.base.language import Catalogue
+from tui.gateway import Answer
+from tui.jobs.today import explain_member
+from tui.keys import EVERYWHERE, KEYS, SCREENS, Key, keys_of, name_of
+from tui.overlays import Option, Overlay, Pick, Reading
+from tui.paint import Span, wrapped
+from tui.screens.base import HuifangScreen
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from tui.app import HuifangApp
+
+READING_WIDTH = 70
+
+
+class MemberExplained(Answer[tuple[str, ...]]):
+    """Why a member is on a list or not."""
+
+
+class WhyWindow(Reading):
+    """Rule by rule, why a member is, or is not, on a list."""
+
+    def on_member_explained(self, event: MemberExplained) -> None:
+        self.show(_wrapped(event.value))
+
+
+def _wrapped(paragraphs: tuple[str, ...]) -> list[list[Span]]:
+    lines: list[list[Span]] = []
+    for text in paragraphs:
+        style = "good" if text.startswith("+") else "due" if text.startswith("~") else ""
+        for number, line in enumerate(wrapped(text, READING_WIDTH)):
+            lines.append([(line if number == 0 else "    " + line, style)])
+    return lines
+
+
+def show_why(app: HuifangApp, number: str) -> None:
+    """Explain a member's place on the lists."""
+    say = app.words.say
+    waiting: list[list[Span]] = [[(say("One moment .."), "quiet")]]
+    hint = say("+ on the list  ~ resting  > later  - not for this member.  Esc: back")
+    window = WhyWindow(say("Why {number} is where it is", number=number), hint, waiting)
+    app.push_screen(window)
+    app.gateway.ask(window, MemberExplained, explain_member(number, app.words.lang), latest="why")
+
+
+def front(app: HuifangApp) -> HuifangScreen:
+    """The full screen in front."""
+    return next(screen for screen in reversed(app.screen_stack) if isinstance(screen, HuifangScreen))
+
+
+def show_help(app: HuifangApp) -> None:
+    """The keys of the screen in front, and what they do."""
+    screen = front(app)
+    say = app.words.say
+    lines: list[list[Span]] = []
+    for name in (screen.key_screen, EVERYWHERE):
+        lines.append([(say(SCREENS[name]), "strong")])
+        for key in KEYS:
+            if key.screen == name and key.keys:
+                keys = " ".join(name_of(shown) for shown in key.keys)
+                lines.append([(f"  {keys:<9} {say(key.help)}", "")])
+                if reason := screen.why_not(key.id):
+                    lines.append([(f"            ({reason})", "quiet")])
+    app.push_screen(Reading(say("Help: {screen}", screen=say(SCREENS[screen.key_screen])), say("Esc: back"), lines))
+
+
+def show_palette(app: HuifangApp) -> None:
+    """Every command by name."""
+    screen = front(app)
+    say = app.words.say
+    commands: dict[str, Key] = {}
+    for key in keys_of(screen.key_screen):
+        if key.id != "palette":
+            commands.setdefault(key.id, key)
+    options = [
+        Option(key.id, name_of(key.keys[0]) if key.keys else "", say(key.label), screen.why_not(key.id) or say(key.help))
+        for key in commands.values()
+    ]
+
+    def chosen(name: str | None) -> None:
+        if name is not None:
+            screen.action_key(name)
+
+    hint = say("Type a part of the name, Enter does it. Esc: back.")
+    app.push_screen(Pick(say("Commands"), hint, options, typing=True), chosen)
+
+
+class Cover(Overlay[bool]):
+    """A screen that shows nothing of anybody until its user is back."""
+
+    DEFAULT_CSS = "Cover { background: ansi_default; }"
+
+    BINDINGS = [Binding("enter,escape", "stay", show=False), Binding("q", "away", show=False)]
+
+    def __init__(self, words: Catalogue) -> None:
+        super().__init__(words.say("Huifang is covered"), words.say("Enter: go on.  q: sign out and leave."))
+        self._words = words
+
+    def inside(self) -> ComposeResult:
+        said = self._words.say("Nothing is lost: an open call is kept as a draft.")
+        yield Painted([[(said, "")]])
+
+    def action_stay(self) -> None:
+        """Back to work."""
+        self.dismiss(True)
+
+    def action_away(self) -> None:
+        """Sign out."""
+        self.dismiss(False)
+
+
+def take_back(app: HuifangApp) -> None:
+    """Ask first; then take the last record back and open its call with the text it had."""
+    from tui.jobs.call import RecordTakenBack, take_last_back
+
+    def agreed() -> None:
+        app.gateway.ask(app, RecordTakenBack, take_last_back(), write=True)
+
+    say = app.words.say
+    app.confirm(
+        say("Take your last record back?"),
+        say("What it closed or planned is undone, as a correction on record; its text waits in the call."),
+        agreed,
+    )
