@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.errors import BadInput, NotFound
+from core.base.errors import BadInput, Conflict, NotFound
 from core.base.language import N_
-from core.followups.claims import Claimed, claim_in, holder_in, release_in, require_free
+from core.followups.claims import Claimed, claim_in, release_in, require_free
 from core.followups.tables import FollowUp
-from core.followups.worklist import WorklistQuery, worklist
+from core.followups.worklist import WorklistQuery, WorklistRow, worklist
 from core.people.access import Right, require
 from core.store.engine import Store
 from core.store.sql import statement
@@ -61,12 +63,23 @@ def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) 
         for row in page.rows:
             if row.held_by:
                 continue
-            with store.write(actor, durable=False) as tx:
-                if (
-                    holder_in(tx, row.member_id) is None
-                    and tx.connection.execute(_PURPOSES, {"member": row.member_id, "day": page.on}).first()
-                ):
-                    return claim_in(store, tx, row.number, terminal)
+            held = _claim_if_due(store, actor, row, page.on, terminal)
+            if held is not None:
+                return held
         if len(page.rows) < LOOK_AHEAD:
             return None
         offset += LOOK_AHEAD
+
+
+def _claim_if_due(store: Store, actor: Actor, row: WorklistRow, on: date, terminal: str) -> Claimed | None:
+    """Hold the row's member, unless somebody was quicker or has finished with them since the page was read."""
+    with store.write(actor, durable=False) as tx:
+        try:
+            held = claim_in(store, tx, row.number, terminal)
+        except Conflict:
+            return None
+        # asked after the claim is ours: before it, another terminal's outcome might not be visible yet
+        if tx.connection.execute(_PURPOSES, {"member": row.member_id, "day": on}).first():
+            return held
+        release_in(tx, row.member_id)
+        return None

@@ -79,12 +79,12 @@ def parse_day(text: str, today: date, *, field: str, future: bool = False) -> da
     """
     plain = half_width(clean(text))
     parts = _parts(plain)
-    if parts is None or parts[0] is None:
+    year = parts[0] if parts else None
+    if parts is None or year is None:
         raise _unclear(field)
-    year, month, day = parts
-    if not _exists(year, month, day, False):
+    if not _exists(*parts, False):
         raise _no_such_day(field, plain)
-    found = date(year, month, day)
+    found = date(year, *parts[1:])
     if found > today and not future:
         raise BadInput("field.future", N_("This day is still to come: check the year."), field=field)
     return found

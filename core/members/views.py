@@ -8,9 +8,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from core.members.rules import Stage
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from core.base.actor import Actor
+from core.base.phones import masked, national
+from core.base.rulebook import Policy
+from core.members.birthdays import Birthday
+from core.members.fields import birthday_of
+from core.members.lookup import FIX, MEMBER, OWNER, PHONE, SHOP, found_row
+from core.members.profile import missing_of
+from core.members.rules import Stage, stage_of
 from core.members.tables import PhoneKind, Status, ValueClass
+from core.people.access import Right
+from core.store.engine import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +66,6 @@ class PhoneLine:
     kind: PhoneKind
     bad_reason: str
     dialable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Birthday:
-    """Month and day by the solar or lunar (`lunar`) calendar; the year may be unknown."""
-
-    month: int
-    day: int
-    year: int | None = None
-    lunar: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +144,86 @@ class FieldChange:
     old: str
     new: str
     why: str
+
+
+def member_card(store: Store, actor: Actor, number: str, on: date) -> MemberCard:
+    """The profile of a member on the day `on`, phones masked.
+
+    Raises NotFound where there is none, or none that the actor may see.
+    """
+    with store.read() as c:
+        return read_card(c, actor, number, on, store.policy)
+
+
+def read_card(c: Connection, actor: Actor, number: str, on: date, policy: Policy) -> MemberCard:
+    """`member_card` on a connection that is open already, as inside a write transaction."""
+    row = found_row(c, actor, number, Right.SEE_MEMBER, _columns())
+    phones = phone_lines(c, row["id"])
+    fixes = c.execute(
+        sa.select(FIX.c.field, FIX.c.problem)
+        .where(FIX.c.member_id == row["id"], FIX.c.closed_at.is_(None))
+        .order_by(FIX.c.id)
+    )
+    values: dict[str, Any] = {name: row[name] for name in _SAME}
+    return MemberCard(
+        **values,
+        stage=stage_of(row["last_on"], row["joined_on"], on, policy.stages),
+        missing=missing_of(row, policy.completeness, dialable=row["dialable"]),
+        to_fix=tuple((field, problem) for field, problem in fixes),
+        phones=phones,
+        birthday=birthday_of(row),
+        owner=row["owner"] or "",
+        owner_name=row["owner_name"] or "",
+        usual_gap_days=_mean_gap(row),
+    )
+
+
+def phone_lines(c: Connection, member_id: int, *, revealed: bool = False) -> tuple[PhoneLine, ...]:
+    """A member's numbers, those that can be dialled first; shown in full only when `revealed`."""
+    rows = c.execute(
+        sa.select(PHONE)
+        .where(PHONE.c.member_id == member_id)
+        .order_by(PHONE.c.bad_reason != "", PHONE.c.e164.is_(None), PHONE.c.position, PHONE.c.id)
+    ).mappings()
+    return tuple(_phone_line(row, revealed) for row in rows)
+
+
+def _phone_line(row: RowMapping, revealed: bool) -> PhoneLine:
+    e164: str | None = row["e164"]
+    hidden = masked(e164 or row["typed"])
+    return PhoneLine(
+        id=row["id"],
+        shown=(national(e164) if e164 else row["typed"]) if revealed else hidden,
+        masked=hidden,
+        e164=e164 if revealed else None,
+        extension=row["extension"],
+        kind=PhoneKind(row["kind"]),
+        bad_reason=row["bad_reason"],
+        dialable=e164 is not None and not row["bad_reason"],
+    )
+
+
+def _columns() -> list[sa.ColumnElement[Any]]:
+    joined = {"store", "store_name", "time_zone", "owner", "owner_name"}
+    own = [MEMBER.c[name] for name in (*_SAME, "birth_year", "birth_month", "birth_day", "birth_calendar")
+           if name not in joined]
+    return [
+        *own,
+        SHOP.c.code.label("store"),
+        SHOP.c.name.label("store_name"),
+        SHOP.c.time_zone,
+        OWNER.c.code.label("owner"),
+        OWNER.c.name.label("owner_name"),
+    ]
+
+
+def _mean_gap(row: RowMapping) -> int | None:
+    first, last, count = row["first_purchase_on"], row["last_purchase_on"], row["purchase_count"]
+    if first is None or last is None or count < 2 or last <= first:
+        return None
+    days: int = (last - first).days
+    return max(1, round(days / (count - 1)))
+
+
+_MADE = {"stage", "missing", "to_fix", "phones", "birthday", "owner", "owner_name", "usual_gap_days"}
+_SAME = tuple(name for name in MemberCard.__dataclass_fields__ if name not in _MADE)

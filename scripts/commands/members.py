@@ -22,14 +22,15 @@ StageCode = Literal["new", "regular", "dormant_3m", "dormant_6m", "lost"]
 
 FIELDS: dict[str, str] = {
     "name": N_("Name."),
-    "gender": N_("Gender: f or m."),
-    "phones": N_("Phone numbers, separated by commas."),
+    "phone": N_("Phone numbers, the first to be dialled first; several are separated by commas."),
+    "gender": N_("Gender: f, m, or nothing."),
     "birthday": N_("Birthday: 1988-05-06, 05-06, or 农历五月初六."),
     "email": N_("E-mail."),
     "wechat": N_("WeChat."),
     "age_band": N_("Age band."),
     "occupation": N_("Occupation."),
     "address": N_("Address."),
+    "joined_on": N_("Day of joining."),
     "source": N_("How the member came: counter, event, referral, partner, online."),
     "referrer": N_("Who referred them."),
     "card_number": N_("Card number."),
@@ -39,11 +40,13 @@ FIELDS: dict[str, str] = {
     "interests": N_("Interests."),
     "best_time": N_("Best time to call."),
     "anniversaries": N_("Anniversaries."),
+    "social_reach": N_("Brings other customers: yes or no."),
     "consent_call": N_("Consent to calls: yes or no."),
     "consent_sms": N_("Consent to SMS: yes or no."),
     "consent_email": N_("Consent to e-mail: yes or no."),
     "evaluation": N_("Evaluation."),
 }
+"""The fields of a profile as options; a test holds them to `core.members.fields`."""
 
 
 @command("members", N_("List members: by stage, class, or found by number, name, pinyin or last digits."), on=True, json=True)

@@ -252,6 +252,7 @@ def test_a_full_disk_loses_nothing_that_was_said_to_be_stored(sqlite_template: P
     if done.returncode and not done.stdout:
         pytest.skip(f"no small disk can be mounted here: {done.stderr.strip()[:100]}")
     *stored, said = done.stdout.split()
+    assert stored
     assert said == "store.full"
     (tmp_path / "store.db").rename(kept)
     for suffix in ("-wal", "-shm"):
@@ -268,6 +269,7 @@ LIMITED = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (700_000, 
 
 def test_a_write_the_system_refuses_is_whole_or_nothing(lite: Store) -> None:
     *stored, said = run(LIMITED, lite.where).split()
+    assert stored
     assert said in ("store.disk", "store.full")
     assert codes(lite) == sorted([f"S{int(n):04}" for n in stored] + [f"T{int(n):04}" for n in stored])
     assert check(lite).ok
