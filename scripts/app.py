@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import Abort, TyperException
 
 from core.base.language import LANGUAGES, N_, Catalogue
-from scripts.commands import program, maintenance, exchange, lists, members, calls, people  # noqa: F401, I001
+from scripts.commands import calls, exchange, lists, maintenance, members, people, program  # noqa: F401
 from scripts.errand import COMMANDS
 from scripts.failures import complain, guarded, some_words, spoken_language
 
@@ -31,6 +31,25 @@ _FAMILIES = {
     "staff": N_("The staff on record."),
 }
 
+_ORDER = [
+    "open",
+    "demo",
+    "init",
+    "upgrade",
+    "check",
+    "backup",
+    "restore",
+    "import",
+    "export",
+    "plan",
+    "worklist",
+    "why",
+    "members",
+    "member",
+    "call",
+    "staff",
+]
+
 
 def built(words: Catalogue) -> TyperGroup:
     """The whole command line in that language."""
@@ -49,9 +68,10 @@ def built(words: Catalogue) -> TyperGroup:
         if family and family not in groups:
             groups[family] = typer.Typer(help=_FAMILIES[family], no_args_is_help=True, rich_markup_mode=None)
             app.add_typer(groups[family], name=family)
-        groups.get(family, app).command(name, help=command.help)(command.function)
+        groups.get(family, app).command(name, help=command.help, short_help=command.help)(command.function)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
+    group.commands = {name: group.commands[name] for name in sorted(group.commands, key=_ORDER.index)}
     _localise(group, words)
     return group
 
@@ -77,7 +97,7 @@ def _translate_headings(entry: TyperCommand | TyperGroup, words: Catalogue) -> N
             text = text.replace(heading, words.say(heading))
         return text
 
-    entry.get_help = get_help  # type: ignore[method-assign]
+    entry.get_help = get_help  # type: ignore[assignment, method-assign]
 
 
 def run(arguments: Sequence[str]) -> int:

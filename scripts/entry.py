@@ -39,9 +39,7 @@ def plain_opening(arguments: Sequence[str]) -> Opening | None:
             return None
         value = value if joined else rest.pop(0)
         try:
-            values[_OPTIONS[name]] = {"--on": date.fromisoformat, "--at": time.fromisoformat}.get(name, str)(
-                value
-            )
+            values[_OPTIONS[name]] = {"--on": date.fromisoformat, "--at": time.fromisoformat}.get(name, str)(value)
         except ValueError:
             return None
     return Opening(**values)  # type: ignore[arg-type]

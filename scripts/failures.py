@@ -1,4 +1,4 @@
-"""What went wrong, in a sentence: the last line of defence of every command. Never a traceback on a user's screen."""
+"""What went wrong, in a sentence: the last line of defence of every command, so that no user sees a traceback."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ def guarded(work: Callable[[], int], arguments: Sequence[str], words: Catalogue 
     except HuifangError as error:
         return told(error, words or some_words(arguments))
     except KeyboardInterrupt:
-        complain(
-            (words or some_words(arguments)).say(N_("Cancelled: nothing was changed by what was under way."))
-        )
+        complain((words or some_words(arguments)).say(N_("Cancelled: nothing was changed by what was under way.")))
         return REFUSED
     except BrokenPipeError:
         # Whoever read our output has gone (`| head`): nothing is wrong. What is buffered goes nowhere.

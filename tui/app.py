@@ -131,13 +131,13 @@ class HuifangApp(App[int]):
 
     def leave(self) -> None:
         """End the program; what was typed is kept first."""
-        self._put_calls_away()
+        self._keep_all()
         self.exit(0)
 
     async def on_unmount(self) -> None:
         await asyncio.to_thread(self.gateway.finish)
 
-    def _put_calls_away(self) -> None:
+    def _keep_all(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, HuifangScreen):
                 screen.keep()
@@ -210,8 +210,9 @@ class HuifangApp(App[int]):
 
     def show_today(self) -> None:
         """Back to the list; an open call is put away with its draft."""
-        self._put_calls_away()
         while len(self.screen_stack) > 1:
+            if isinstance(self.screen, HuifangScreen):
+                self.screen.put_away()
             self.pop_screen()
 
     def open_call(self, number: str) -> None:
@@ -226,6 +227,13 @@ class HuifangApp(App[int]):
         from tui.screens.member import MemberScreen
 
         self.push_screen(MemberScreen(number))
+
+    def show_review(self, number: str) -> None:
+        """Decide about a member gone three months; takes the place of the call."""
+        from tui.screens.review import ReviewScreen
+
+        self.show_today()
+        self.push_screen(ReviewScreen(number))
 
     def show_find(self) -> None:
         """Find a member."""
@@ -255,7 +263,7 @@ class HuifangApp(App[int]):
         """Cover the screen, or sign out."""
         from tui.explain import Cover
 
-        self._put_calls_away()
+        self._keep_all()
         self.push_screen(Cover(self.words), lambda stay: None if stay else self.leave())
 
     def take_back(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -27,6 +27,11 @@ Effect = list[Any]
 TABLES: Mapping[str, Table] = {
     str(table.__tablename__): table for table in (FollowUp, Member, MemberPhone, ProfileFix)
 }
+BOOKKEEPING = frozenset(
+    {"last_call_at", "last_reached_on", "rest_until", "rest_reason", "last_promise", "dialable", "completeness"}
+)
+"""Columns that calls keep on the member: no reason for somebody's edit of the profile to conflict."""
+
 MARKS = "call"
 """Instead of a table: an effect that only tells the result something, and changed no row."""
 
@@ -38,7 +43,7 @@ class Effects:
         self._tx = tx
         self.list: list[Effect] = []
 
-    def change(self, table: Table, row: sa.RowMapping, changes: Mapping[str, Any]) -> None:
+    def change(self, table: Table, row: Mapping[str, Any], changes: Mapping[str, Any]) -> None:
         """Set columns of a row just read, whose `id` (and `version`, where it has one) `row` holds."""
         changed = {name: value for name, value in changes.items() if row[name] != value}
         if changed:
@@ -62,10 +67,10 @@ class Effects:
         return json.dumps(self.list, ensure_ascii=False, separators=(",", ":"))
 
 
-def write(tx: Transaction, table: Table, row: sa.RowMapping, changed: Mapping[str, Any]) -> None:
+def write(tx: Transaction, table: Table, row: Mapping[str, Any], changed: Mapping[str, Any]) -> None:
     """Update a row that was read and locked in this transaction, and audit it field by field."""
     values = dict(changed)
-    if "version" in row:
+    if "version" in row and not BOOKKEEPING.issuperset(changed):
         values["version"] = row["version"] + 1
     tx.connection.execute(_update(table, tuple(sorted(values))), {**values, "key_": row["id"]})
     for field, new in changed.items():
@@ -84,7 +89,9 @@ def plain(value: object) -> Any:
     """A column's value as JSON keeps it."""
     if isinstance(value, Enum):
         return value.value
-    return value.isoformat() if isinstance(value, (datetime, date)) else value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def restored(table: Table, field: str, value: Any) -> Any:

@@ -248,3 +248,14 @@ class ReviewSheet:
     tried: tuple[DuePurpose, ...]
     choices: tuple[str, ...]
     latest: date
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of a review: the decision, programmes closed and planned, and the day of the call, if any."""
+
+    number: str
+    decision: str
+    closed: tuple[str, ...]
+    planned: tuple[str, ...]
+    due_on: date | None

@@ -123,13 +123,14 @@ class _Run:
 
     def _dated_cycles(self, group: StoreGroup) -> None:
         policy, calendar, ids = self.policy, group.calendar, group.store_ids
-        within = timedelta(days=policy.welcome.purchase_within_days)
-        welcome = [
-            {**row, "earliest": row["base"] - within, "latest": row["base"] + within}
-            for row in self._rows(cycles.welcome_cycles(self.day, policy, calendar))
+        within = policy.welcome.purchase_within_days
+        welcome = self._rows(cycles.welcome_cycles(self.day, policy, calendar))
+        bought = [
+            {**row, "joined": row["base"] - timedelta(days=days)} for row in welcome for days in range(within + 1)
         ]
-        self._insert(cycles.WELCOME, plan_sql.welcome_bought(ids), welcome)
-        self._insert(cycles.WELCOME, plan_sql.welcome_joined(ids), welcome)
+        joined = [{**row, "latest": row["base"] + timedelta(days=within)} for row in welcome]
+        self._insert(cycles.WELCOME, plan_sql.welcome_bought(ids), bought)
+        self._insert(cycles.WELCOME, plan_sql.welcome_joined(ids), joined)
         review = self._rows(cycles.review_cycles(self.day, policy, calendar))
         self._insert(
             cycles.REVIEW,

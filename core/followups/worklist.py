@@ -26,7 +26,7 @@ from core.followups.worklist_sql import (
     purposes_statement,
     rows_statement,
 )
-from core.members.rules import Stage, stage_of
+from core.members.rules import Stage, StageCuts, stage_cuts
 from core.members.tables import ValueClass
 from core.people.access import Right, Scope, reach, require, scope
 from core.store.engine import Store
@@ -125,8 +125,10 @@ def worklist(store: Store, actor: Actor, query: WorklistQuery) -> WorklistPage:
     with store.read() as connection:
         desk = desk_of(connection, actor, query)
         limit = query.limit
-        if not query.everything and desk.staff_id is not None:
-            limit = min(limit, _room(store, connection, desk, on) - query.offset)
+        if not query.everything:
+            target, done, _ = _day_so_far(store, connection, desk, on)
+            if target is not None:
+                limit = min(limit, max(0, target - done) - query.offset)
         if limit <= 0:
             return WorklistPage((), query.offset, on, now)
         parameters = _parameters(store, desk, query, on, now)
@@ -135,7 +137,8 @@ def worklist(store: Store, actor: Actor, query: WorklistQuery) -> WorklistPage:
             {**parameters, "limit": limit, "offset": query.offset},
         ).all()
         purposes = _purposes(store, connection, desk, query, parameters, [row.member_id for row in found])
-    rows = tuple(_row(store, row, purposes[row.member_id], on, now) for row in found)
+    cuts = stage_cuts(on, store.policy.stages)
+    rows = tuple(_row(row, purposes[row[0]], cuts, now) for row in found)
     return WorklistPage(rows, query.offset, on, now)
 
 
@@ -159,8 +162,7 @@ def overview(store: Store, actor: Actor, query: WorklistQuery) -> WorklistOvervi
         desk = desk_of(connection, actor, query)
         parameters = _parameters(store, desk, WorklistQuery(), on, now)
         counted = connection.execute(counts_statement(store.rulebook, desk, query.everything), parameters).all()
-        done, reached = _done(connection, desk, on)
-        target = _target(store, connection, desk)
+        target, done, reached = _day_so_far(store, connection, desk, on)
     counts = {row.programme: row.members for row in counted if row.programme}
     total = next((row.members for row in counted if row.programme is None), 0)
     room = total if query.everything or target is None else max(0, target - done)
@@ -204,33 +206,22 @@ def desk_of(connection: Connection, actor: Actor, query: WorklistQuery) -> Desk:
 
 _STAFF = sa.text("select id, store_id, role from staff where code = :code")
 _STORE = sa.text("select id from store where code = :code")
-_TARGET = sa.text("select daily_target from staff where id = :staff")
-_DONE = statement(
-    """select count(distinct member_id) as done, count(distinct case when reached then member_id end) as reached
+_DAY_SO_FAR = statement(
+    """select (select daily_target from staff where id = :staff) as target, count(distinct member_id) as done,
+        count(distinct case when reached then member_id end) as reached
     from call where caller_id = :staff and day = :day and corrects is null
         and not exists (select 1 from call later where later.corrects = call.id)""",
     days=("day",),
 )
 
 
-def _room(store: Store, connection: Connection, desk: Desk, on: date) -> int:
-    target = _target(store, connection, desk)
-    assert target is not None
-    return max(0, target - _done(connection, desk, on)[0])
-
-
-def _target(store: Store, connection: Connection, desk: Desk) -> int | None:
+def _day_so_far(store: Store, connection: Connection, desk: Desk, on: date) -> tuple[int | None, int, int]:
+    """(daily target or None for a store's desk, members called today, members reached today)."""
     if desk.staff_id is None:
-        return None
-    own = connection.execute(_TARGET, {"staff": desk.staff_id}).scalar()
-    return int(own) if own is not None else store.policy.worklist.daily_target
-
-
-def _done(connection: Connection, desk: Desk, on: date) -> tuple[int, int]:
-    if desk.staff_id is None:
-        return 0, 0
-    row = connection.execute(_DONE, {"staff": desk.staff_id, "day": on}).one()
-    return row.done, row.reached
+        return None, 0, 0
+    row = connection.execute(_DAY_SO_FAR, {"staff": desk.staff_id, "day": on}).one()
+    own = row.target if row.target is not None else store.policy.worklist.daily_target
+    return own, row.done, row.reached
 
 
 def _parameters(store: Store, desk: Desk, query: WorklistQuery, on: date, now: datetime) -> dict[str, Any]:
@@ -268,32 +259,40 @@ def _purposes(
     return grouped
 
 
-def _row(store: Store, row: Row[Any], purposes: list[Purpose], on: date, now: datetime) -> WorklistRow:
-    held = row.held_until is not None and row.held_until > now
-    resting = row.rest_until is not None and row.rest_until > now
-    waits = [moment for moment in (row.not_before, row.rest_until) if moment is not None and moment > now]
+def _row(row: Row[Any], purposes: list[Purpose], cuts: StageCuts, now: datetime) -> WorklistRow:
+    (
+        member_id, number, name, joined_on, last_on, first_purchase_on, last_purchase_on, last_reached_on,
+        value_class, last_promise, best_time, completeness, amount_total, rest_until, rest_reason, not_before,
+        owner, owner_name, store, held_by, held_since, held_until, phone, open_complaints,
+    ) = tuple(row)  # fmt: skip
+    held = held_until is not None and held_until > now
+    resting = rest_until is not None and rest_until > now
+    if not_before is None or not_before <= now:
+        not_before = rest_until if resting else None
+    elif resting:
+        not_before = max(not_before, rest_until)
     return WorklistRow(
-        member_id=row.member_id,
-        number=row.number,
-        name=row.name,
-        phone_masked=masked(row.phone or ""),
-        owner=row.owner or "",
-        owner_name=row.owner_name or "",
-        store=row.store,
-        stage=stage_of(row.last_on, row.joined_on, on, store.policy.stages),
-        value_class=ValueClass(row.value_class) if row.value_class else None,
+        member_id=member_id,
+        number=number,
+        name=name,
+        phone_masked=masked(phone or ""),
+        owner=owner or "",
+        owner_name=owner_name or "",
+        store=store,
+        stage=cuts.stage(last_on, joined_on),
+        value_class=ValueClass(value_class) if value_class else None,
         purposes=tuple(purposes),
-        held_by=row.held_by if held else "",
-        held_since=row.held_since if held else None,
-        not_before=max(waits) if waits else None,
-        rest_reason=row.rest_reason if resting else "",
-        joined_on=row.joined_on,
-        first_purchase_on=row.first_purchase_on,
-        last_purchase_on=row.last_purchase_on,
-        last_reached_on=row.last_reached_on,
-        last_promise=row.last_promise,
-        best_time=row.best_time,
-        completeness=row.completeness,
-        amount_total=row.amount_total,
-        open_complaints=row.open_complaints,
+        held_by=held_by if held else "",
+        held_since=held_since if held else None,
+        not_before=not_before,
+        rest_reason=rest_reason if resting else "",
+        joined_on=joined_on,
+        first_purchase_on=first_purchase_on,
+        last_purchase_on=last_purchase_on,
+        last_reached_on=last_reached_on,
+        last_promise=last_promise,
+        best_time=best_time,
+        completeness=completeness,
+        amount_total=amount_total,
+        open_complaints=open_complaints,
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -13,6 +11,7 @@ from unicodedata import normalize
 from core.base.language import N_
 from core.base.money import parse_amount
 from core.base.text import clean
+from core.members.birthdays import Birthday, parse_birthday
 
 LONGEST_CODE = 64
 LONGEST_NAME = 100
@@ -111,7 +110,7 @@ _CLOCK = (
 _ZONE = r"\s*(Z|[+-]\d{2}:?\d{2})?"
 _WRITTEN = re.compile(rf"{_DAY}{_WEEKDAY}(?:[\sT,]*{_CLOCK}{_ZONE})?", re.IGNORECASE)
 _TOGETHER = re.compile(rf"{_PACKED}(?:[\sT]*(?:{_CLOCK}|(\d{{2}})(\d{{2}})(\d{{2}})?))?", re.IGNORECASE)
-_SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
+_SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d+)?")
 _LATE = frozenset({"下午", "傍晚", "晚上", "pm"})
 _EARLY = frozenset({"凌晨", "早上", "上午", "am"})
 
@@ -122,9 +121,11 @@ def moment(text: str, *, epoch_1904: bool = False) -> datetime:
     """A day, with the time on the wall where one is given, else midnight; aware only where it names its zone."""
     if len(text) in (10, 16, 19) and text[4:5] == "-" and text[7:8] == "-":
         try:
-            return _sane(datetime.fromisoformat(text))
+            value = datetime.fromisoformat(text)
         except ValueError:
-            pass
+            value = None
+        if value is not None:
+            return value if EARLIEST.year < value.year < LATEST.year else _sane(value)
     shown = normalize("NFKC", text).strip()
     try:
         if found := _WRITTEN.fullmatch(shown):
@@ -177,86 +178,31 @@ def _from_serial(number: float, epoch_1904: bool) -> datetime:
     return start + timedelta(seconds=seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Birthday:
-    """A birthday: the year may be unknown, the calendar solar or lunar (R6.1)."""
-
-    year: int | None
-    month: int
-    day: int
-    calendar: str = "solar"
-
-
-_LUNAR = re.compile(r"^(?:农历|阴历|旧历)\s*")
-_YEARLESS = re.compile(r"(?:--)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?")
-_IN_WORDS = re.compile(r"(闰)?([正冬腊一二三四五六七八九十]{1,2})月(初?[一二三四五六七八九十廿卅]{1,3})日?")
-_UNREADABLE_BIRTHDAY = N_("this is no birthday that can be read: write it like 1985-03-12, 03-12 or 农历八月十五")
-
-
-def birthday(text: str, *, lunar: bool = False, latest: date = LATEST, epoch_1904: bool = False) -> Birthday:
-    """A birthday with or without its year; `lunar` where another column says so."""
-    shown = normalize("NFKC", text).strip()
-    if without := _LUNAR.sub("", shown) if _LUNAR.match(shown) else "":
-        shown, lunar = without, True
-    calendar = "lunar" if lunar else "solar"
-    if found := _YEARLESS.fullmatch(shown):
-        return _checked(Birthday(None, int(found[1]), int(found[2]), calendar))
-    if (found := _IN_WORDS.fullmatch(shown)) and not found[1]:
-        return _checked(Birthday(None, _month_in_words(found[2]), _day_in_words(found[3]), calendar))
-    if lunar and (found := re.fullmatch(_DAY, shown) or re.fullmatch(_PACKED, shown)):
-        return _checked(Birthday(int(found[1]), int(found[2]), int(found[3]), calendar))
-    try:
-        day = day_of(shown, epoch_1904=epoch_1904)
-    except Wrong as error:
-        raise Wrong(_UNREADABLE_BIRTHDAY) from error
-    if day > latest:
-        raise Wrong(N_("a birthday can't lie ahead"))
-    return Birthday(day.year, day.month, day.day, calendar)
-
-
-def _checked(found: Birthday) -> Birthday:
-    longest = (
-        30
-        if found.calendar == "lunar"
-        else (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[(found.month - 1) % 12]
-    )
-    if not (1 <= found.month <= 12 and 1 <= found.day <= longest):
-        raise Wrong(_UNREADABLE_BIRTHDAY)
-    if found.year is not None and not EARLIEST.year <= found.year <= LATEST.year:
-        raise Wrong(_UNREADABLE_BIRTHDAY)
-    return found
-
-
-_DIGITS = {word: number for number, word in enumerate("一二三四五六七八九十", start=1)}
-
-
-def _month_in_words(words: str) -> int:
-    special = {"正": 1, "冬": 11, "腊": 12, "十一": 11, "十二": 12}
-    return special.get(words) or (_DIGITS.get(words, 0))
-
-
-def _day_in_words(words: str) -> int:
-    rest = words.removeprefix("初")
-    rest = rest.replace("廿", "二十").replace("卅", "三十")
-    tens, ten, ones = rest.partition("十")
-    if not ten:
-        return _DIGITS.get(rest, 0)
-    return (_DIGITS.get(tens, 1) if tens else 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
+def birthday(text: str, today: date, *, lunar: bool = False, epoch_1904: bool = False) -> Birthday | None:
+    """A birthday as people type it, or as a spreadsheet's number of days. Raises BadInput (R6.1)."""
+    if _SERIAL.fullmatch(text):
+        text = _from_serial(float(text), epoch_1904).date().isoformat()
+    return parse_birthday(text, today, lunar=lunar)
 
 
 _BETWEEN_PHONES = re.compile(r"[/;；、,，\n|]|或")
 _MOBILES = re.compile(r"1\d{10}(?:\s+1\d{10})+")
 
 
-def phones_in(cell: str) -> Sequence[str]:
-    """The numbers in one cell, each as typed."""
+def phones_in(cell: str) -> tuple[str, ...]:
+    """The numbers in one cell, each as typed; an area code parted from its number by a stroke stays with it."""
     text = clean(cell, lines=True)
     if not text:
         return ()
-    parts = [part.strip() for part in _BETWEEN_PHONES.split(text) if part.strip()]
-    if any(sum(c.isdigit() for c in part) < 5 for part in parts):
-        parts = [clean(cell)]
     found: list[str] = []
-    for part in parts:
-        found.extend(part.split() if _MOBILES.fullmatch(part) else [part])
+    area = ""
+    for part in filter(None, (part.strip() for part in _BETWEEN_PHONES.split(text))):
+        if sum(character.isdigit() for character in part) < 5:
+            area = f"{area}-{part}" if area else part
+            continue
+        whole_part = f"{area}-{part}" if area else part
+        area = ""
+        found.extend(whole_part.split() if _MOBILES.fullmatch(whole_part) else [whole_part])
+    if area:
+        found.append(area)
     return tuple(dict.fromkeys(found))

@@ -39,12 +39,9 @@ def open_table(path: Path, kind: Kind, words: Catalogue) -> Iterator[Sheet]:
                     continue
                 refuse_doubled(top, kind, path, words)
                 marks = _Marks.of(path, name, sheet.start[1] if sheet.start else 0)
-                height = max(sheet.total_height, 1)
-                progress = [0]
+                progress = _Progress(max(sheet.total_height, 1))
                 rows = _rows(sheet.iter_rows(), top.index, marks.errors, progress)
-                yield Sheet(
-                    top.headings, top.layout, rows, lambda: min(progress[0] / height, 1.0), marks.epoch_1904
-                )
+                yield Sheet(top.headings, top.layout, rows, progress.fraction, marks.epoch_1904)
                 return
     except PasswordError as error:
         raise BadInput(
@@ -64,6 +61,18 @@ def open_table(path: Path, kind: Kind, words: Catalogue) -> Iterator[Sheet]:
     raise sought.refusal(path, words)
 
 
+class _Progress:
+    """How far the rows of a sheet have been read."""
+
+    def __init__(self, height: int) -> None:
+        self.height = height
+        self.row = 0
+
+    def fraction(self) -> float:
+        """The part that has been read."""
+        return min(self.row / self.height, 1.0)
+
+
 def _headings(rows: Iterator[list[Any]], sought: HeadingsSought) -> Top | None:
     for index, values in zip(range(HEADINGS_WITHIN), rows, strict=False):
         if (top := sought.offer(index, [cell_text(value) for value in values])) is not None:
@@ -72,19 +81,19 @@ def _headings(rows: Iterator[list[Any]], sought: HeadingsSought) -> Top | None:
 
 
 def _rows(
-    rows: Iterator[list[Any]], top: int, errors: Mapping[int, Sequence[tuple[int, str]]], progress: list[int]
+    rows: Iterator[list[Any]], top: int, errors: Mapping[int, Sequence[tuple[int, str]]], progress: _Progress
 ) -> Iterator[Row]:
     for index, values in enumerate(rows):
         if index <= top:
             continue
-        progress[0] = index
+        progress.row = index
         cells = [cell_text(value) for value in values]
         for place, mark in errors.get(index, ()):
             if place < len(cells):
                 cells[place] = mark
         if any(map(str.strip, cells)):
             yield index + 1, cells
-    progress[0] += 1
+    progress.row += 1
 
 
 def cell_text(value: object) -> str:

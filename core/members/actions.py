@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from core.base.actor import Actor
 from core.base.clock import business_day
 from core.base.errors import BadInput, Conflict, NotFound
 from core.base.language import N_
-from core.base.phones import PhoneNumber, demand, masked, national, understand
+from core.base.phones import PhoneNumber, demand, masked, understand
+from core.members import upkeep
 from core.members.fields import CONTACT, birthday_of, parse_field
-from core.members.lookup import MEMBER, PHONE, SHOP, found_row
+from core.members.lookup import MEMBER, SHOP, found_row
 from core.members.tables import Member
-from core.members.upkeep import (
-    close_fixes,
-    drop_number,
-    keep_keys,
-    mark_good,
-    note_reveal,
-    put_number,
-    refresh,
-)
 from core.members.views import MemberCard, PhoneLine, phone_lines, read_card
 from core.people.access import Right
 from core.store.engine import Store
 from core.store.transaction import Transaction, as_text
 
-_NO_CHANGE = "\0"
+_COMMAS = re.compile("[,，、]")
+_BIRTH = ("birth_year", "birth_month", "birth_day", "birth_calendar")
 
 
 def edit_member(
@@ -44,34 +39,183 @@ def edit_member(
 ) -> MemberCard:
     """Change fields of a profile as typed and return the new card (R6.2, R6.3).
 
-    `phone` stands for the first number. Raises BadInput naming the field, or `why` where a contact change has
-    no reason; Conflict with (field, theirs, yours) where the record is no longer of that `version`.
+    An empty text clears a field. `phone` stands for the number dialled first, more may follow after commas;
+    an empty one changes nothing. Raises BadInput naming the field, or `why` where a contact change has no
+    reason; Conflict with (field, theirs, yours) where somebody changed the record since `version`.
     """
-    phone = _typed_phone(store, changes)
+    region = store.policy.phones.region
+    understand(changes.get("phone", ""), region)  # loads its library before the write lock is held
     with store.write(actor, why=why.strip()) as tx:
         row = _editable(tx, actor, number)
         today = business_day(tx.now, row["time_zone"])
-        columns: dict[str, Any] = {}
-        fields = set()
-        for field, text in changes.items():
-            if field == "phone":
-                continue
-            wanted = parse_field(field, text, today)
-            if any(row[name] != value for name, value in wanted.items()):
-                columns |= wanted
-                fields.add(field)
-        phone_id = _replaced(tx, row["id"], phone) if phone is not None else _NO_CHANGE
-        if phone_id != _NO_CHANGE:
+        columns, fields = _wanted(row, changes, today)
+        phones = _new_numbers(tx, row["id"], changes.get("phone", ""), region)
+        if phones:
             fields.add("phone")
-        if version is not None and version != row["version"] and fields:
+        if fields and version is not None and version != row["version"]:
             raise _conflict(tx, row, changes, fields)
-        _demand_why(fields, why)
         if fields:
-            _apply(tx, row, columns, fields, store.policy.completeness)
-            if isinstance(phone, PhoneNumber) and not isinstance(phone_id, str):
-                put_number(tx, row["id"], phone, instead_of=phone_id)
-            elif isinstance(phone_id, int):
-                drop_number(tx, row["id"], phone_id)
-            close_fixes(tx, row["id"], fields)
-            refresh(tx, row["id"], store.policy.completeness)
+            _demand_why(fields, why)
+            _keep_columns(tx, row, columns)
+            _keep_numbers(tx, row["id"], phones)
+            upkeep.close_fixes(tx, row["id"], fields)
+            upkeep.refresh(tx, row["id"], store.policy.completeness)
         return read_card(tx.connection, actor, number, today, store.policy)
+
+
+def add_phone(store: Store, actor: Actor, number: str, typed: str, *, why: str) -> tuple[PhoneLine, ...]:
+    """Put another number before those on file; returns the member's numbers, masked (R6.2).
+
+    Raises BadInput for a number that can't be a member's, or without a reason.
+    """
+    new = demand(typed, store.policy.phones.region)
+    with _numbers(store, actor, number, why) as (tx, member_id):
+        upkeep.put_number(tx, member_id, new, instead_of=None)
+    return _lines(store, member_id)
+
+
+def replace_phone(
+    store: Store, actor: Actor, number: str, phone_id: int, typed: str, *, why: str
+) -> tuple[PhoneLine, ...]:
+    """Put a number in the place of another; returns the member's numbers, masked.
+
+    Raises BadInput for a number that can't be a member's, or without a reason.
+    """
+    new = demand(typed, store.policy.phones.region)
+    with _numbers(store, actor, number, why) as (tx, member_id):
+        _own_phone(tx, member_id, phone_id)
+        upkeep.put_number(tx, member_id, new, instead_of=phone_id)
+    return _lines(store, member_id)
+
+
+def remove_phone(store: Store, actor: Actor, number: str, phone_id: int, *, why: str) -> tuple[PhoneLine, ...]:
+    """Take a number off the record; the history keeps it. Raises BadInput without a reason."""
+    with _numbers(store, actor, number, why) as (tx, member_id):
+        _own_phone(tx, member_id, phone_id)
+        upkeep.drop_number(tx, member_id, phone_id)
+    return _lines(store, member_id)
+
+
+def mark_phone_good(store: Store, actor: Actor, number: str, phone_id: int, *, why: str) -> tuple[PhoneLine, ...]:
+    """Say that a number marked bad can be dialled again. Raises BadInput without a reason."""
+    with _numbers(store, actor, number, why) as (tx, member_id):
+        _own_phone(tx, member_id, phone_id)
+        upkeep.mark_good(tx, member_id, phone_id, store.policy.completeness)
+    return _lines(store, member_id)
+
+
+def reveal_phones(store: Store, actor: Actor, number: str, *, why: str) -> tuple[PhoneLine, ...]:
+    """The member's numbers in full; that the actor saw them is on record (R5.9)."""
+    with store.write(actor, why=why) as tx:
+        row = found_row(tx.connection, actor, number, Right.REVEAL_PHONE, [MEMBER.c.id])
+        lines = phone_lines(tx.connection, row["id"], revealed=True)
+        upkeep.note_reveal(tx, row["id"], len(lines))
+        return lines
+
+
+@contextmanager
+def _numbers(store: Store, actor: Actor, number: str, why: str) -> Iterator[tuple[Transaction, int]]:
+    _demand_why({"phone"}, why)
+    with store.write(actor, why=why.strip()) as tx:
+        row = _editable(tx, actor, number)
+        yield tx, row["id"]
+        tx.update(Member, row["id"], {"updated_at": tx.now})
+        if upkeep.refresh(tx, row["id"], store.policy.completeness):
+            upkeep.close_fixes(tx, row["id"], {"phone"})
+
+
+def _lines(store: Store, member_id: int) -> tuple[PhoneLine, ...]:
+    with store.read() as c:
+        return phone_lines(c, member_id)
+
+
+def _editable(tx: Transaction, actor: Actor, number: str) -> dict[str, Any]:
+    columns = [*MEMBER.c, SHOP.c.time_zone]
+    return found_row(tx.connection, actor, number, Right.EDIT_MEMBER, columns)
+
+
+def _own_phone(tx: Transaction, member_id: int, phone_id: int) -> None:
+    if phone_id not in {line.id for line in phone_lines(tx.connection, member_id)}:
+        raise NotFound("phone.gone", N_("That number is no longer on the member's record."))
+
+
+def _wanted(row: dict[str, Any], changes: Mapping[str, str], today: date) -> tuple[dict[str, Any], set[str]]:
+    """(columns to write, fields they belong to) of what differs from the record."""
+    columns: dict[str, Any] = {}
+    fields: set[str] = set()
+    for field, text in changes.items():
+        if field == "phone":
+            continue
+        wanted = parse_field(field, text, today)
+        if any(row[name] != value for name, value in wanted.items()):
+            columns |= wanted
+            fields.add(field)
+    if "joined_on" in columns and row["last_purchase_on"] is None:
+        columns["last_on"] = columns["joined_on"]
+    return columns, fields
+
+
+def _new_numbers(tx: Transaction, member_id: int, text: str, region: str) -> list[PhoneNumber]:
+    """The numbers typed, unless they are what is dialled first already."""
+    lines = phone_lines(tx.connection, member_id, revealed=True)
+    first = lines[0] if lines else None
+    kept = text.strip()
+    if not kept or (first is not None and kept in (first.masked, first.shown, first.e164)):
+        return []
+    numbers = [demand(part, region) for part in _COMMAS.split(kept) if part.strip()]
+    known = [(line.e164, line.extension) for line in lines if line.dialable]
+    return [] if [(n.e164, n.extension) for n in numbers] == known[: len(numbers)] else numbers
+
+
+def _demand_why(fields: Collection[str], why: str) -> None:
+    if not why.strip() and CONTACT.intersection(fields):
+        raise BadInput(
+            "member.why",
+            N_("A change of phone, e-mail, WeChat or address needs a reason: say how you know, in a few words."),
+            field="why",
+        )
+
+
+def _keep_columns(tx: Transaction, row: dict[str, Any], columns: Mapping[str, Any]) -> None:
+    values = {name: value for name, value in columns.items() if name not in _BIRTH}
+    tx.update(Member, row["id"], {**values, "updated_at": tx.now})
+    if "birth_month" in columns:  # four columns, but one change to whoever reads the history
+        born = {name: columns[name] for name in _BIRTH}
+        tx.connection.execute(sa.update(MEMBER).where(MEMBER.c.id == row["id"]).values(**born))
+        before, after = birthday_of(row), birthday_of(born)
+        old, new = before.text() if before else None, after.text() if after else None
+        upkeep.note_contact(tx, row["id"], "birthday", old, new)
+    if "name" in columns:
+        upkeep.keep_keys(tx, row["id"], columns["name"])
+
+
+def _keep_numbers(tx: Transaction, member_id: int, numbers: Sequence[PhoneNumber]) -> None:
+    """Put the first number in the place of the one dialled first, the others behind it."""
+    if not numbers:
+        return
+    lines = phone_lines(tx.connection, member_id)
+    for number in reversed(numbers[1:]):
+        upkeep.put_number(tx, member_id, number, instead_of=None)
+    upkeep.put_number(tx, member_id, numbers[0], instead_of=lines[0].id if lines else None)
+
+
+def _conflict(
+    tx: Transaction, row: dict[str, Any], changes: Mapping[str, str], fields: Collection[str]
+) -> Conflict:
+    theirs: dict[str, str] = {}
+    for field in sorted(fields):
+        if field == "phone":
+            lines = phone_lines(tx.connection, row["id"])
+            theirs[field] = lines[0].masked if lines else ""
+        elif field == "birthday":
+            birthday = birthday_of(row)
+            theirs[field] = birthday.text() if birthday else ""
+        else:
+            theirs[field] = as_text(row[field]) or ""
+    yours = {field: masked(changes[field]) if field == "phone" else changes[field] for field in theirs}
+    return Conflict(
+        "member.changed",
+        N_("Somebody changed this member while you were editing: compare, then save again to put yours."),
+        differences=tuple((field, theirs[field], yours[field]) for field in theirs),
+        version=row["version"],
+    )

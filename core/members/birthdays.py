@@ -39,7 +39,7 @@ class Birthday:
     lunar: bool = False
 
     def text(self) -> str:
-        """As it may be typed again: 1988-05-06, 05-06, 农历 08-15."""
+        """As people type it and `parse_birthday` reads it: 1988-05-06, 05-06, 农历 08-15."""
         day = f"{self.month:02d}-{self.day:02d}"
         dated = f"{self.year:04d}-{day}" if self.year else day
         return f"农历 {dated}" if self.lunar else dated

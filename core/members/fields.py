@@ -21,6 +21,43 @@ CONTACT = frozenset({"phone", "email", "wechat", "address"})
 
 GENDERS: Mapping[str, str] = {"female": N_("female"), "male": N_("male"), "": N_("not said")}
 
+LABELS: Mapping[str, str] = {
+    "name": N_("name"),
+    "gender": N_("gender"),
+    "phone": N_("phone"),
+    "email": N_("e-mail"),
+    "wechat": N_("WeChat"),
+    "birthday": N_("birthday"),
+    "age_band": N_("age band"),
+    "occupation": N_("occupation"),
+    "address": N_("address"),
+    "joined_on": N_("joined"),
+    "source": N_("source"),
+    "referrer": N_("referrer"),
+    "card_number": N_("card number"),
+    "preferences": N_("preferences"),
+    "body_size": N_("size"),
+    "personality": N_("personality"),
+    "interests": N_("interests"),
+    "best_time": N_("best time to call"),
+    "anniversaries": N_("anniversaries"),
+    "consent_call": N_("consent to calls"),
+    "consent_sms": N_("consent to SMS"),
+    "consent_email": N_("consent to e-mail"),
+    "social_reach": N_("brings others"),
+    "evaluation": N_("remarks"),
+    "status": N_("status"),
+    "owner_id": N_("owner"),
+    "typed": N_("phone"),
+    "e164": N_("phone"),
+    "bad_reason": N_("number marked"),
+    "birth_year": N_("birthday"),
+    "birth_month": N_("birthday"),
+    "birth_day": N_("birthday"),
+    "birth_calendar": N_("birthday"),
+}
+"""What people read for a field of the profile, as forms, histories and timelines name it."""
+
 _GENDER_WORDS = {
     "female": ("女", "f", "female", "w", "woman", "女士", "女性", "小姐", "太太"),
     "male": ("男", "m", "male", "man", "先生", "男性", "男士"),

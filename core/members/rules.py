@@ -52,6 +52,16 @@ class StageCuts:
     dormant_3m: date
     new_after: date
 
+    def stage(self, last_on: date, joined_on: date) -> Stage:
+        """The stage on the day these cuts were made for: `stage_of`, for many members at once."""
+        if last_on <= self.lost:
+            return Stage.LOST
+        if last_on <= self.dormant_6m:
+            return Stage.DORMANT_6M
+        if last_on <= self.dormant_3m:
+            return Stage.DORMANT_3M
+        return Stage.NEW if joined_on > self.new_after else Stage.REGULAR
+
 
 def stage_cuts(on: date, stages: Stages) -> StageCuts:
     """The cut-off dates of R3.1 for the day `on`."""

@@ -51,7 +51,7 @@ class Member(SQLModel, table=True):
         sa.CheckConstraint("completeness between 0 and 100", name="completeness"),
         sa.CheckConstraint("purchase_count >= 0", name="purchase_count"),
         sa.Index("ix_member_status_last", "status", "last_on"),
-        sa.Index("ix_member_joined", "joined_on"),
+        sa.Index("ix_member_joined", "joined_on", "first_purchase_on"),
         sa.Index("ix_member_owner", "owner_id", "number"),
         sa.Index("ix_member_store", "store_id", "number"),
     )

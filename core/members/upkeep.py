@@ -28,7 +28,7 @@ def refresh(tx: Transaction, member_id: int, weights: Mapping[str, int]) -> bool
     row = tx.connection.execute(
         sa.select(*(MEMBER.c[name] for name in WEIGHED)).where(MEMBER.c.id == member_id)
     ).mappings()
-    percent = completeness_of(row.one(), weights, dialable=dialable)
+    percent = completeness_of(dict(row.one()), weights, dialable=dialable)
     tx.connection.execute(
         sa.update(MEMBER).where(MEMBER.c.id == member_id).values(dialable=dialable, completeness=percent)
     )
@@ -43,9 +43,7 @@ def keep_keys(tx: Transaction, member_id: int, name: str) -> None:
         tx.connection.execute(sa.insert(NAME_KEY), rows)
 
 
-def mark_bad(
-    tx: Transaction, member_id: int, phone_id: int, reason: str, weights: Mapping[str, int]
-) -> bool:
+def mark_bad(tx: Transaction, member_id: int, phone_id: int, reason: str, weights: Mapping[str, int]) -> bool:
     """Mark a number as not to be dialled, for an outcome's code; returns whether another one is left (R5.2).
 
     Where none is left the store gets a profile fix.
@@ -70,9 +68,7 @@ def open_fix(tx: Transaction, member_id: int, field: str, problem: str, typed: s
         FIX.c.member_id == member_id, FIX.c.field == field, FIX.c.closed_at.is_(None)
     )
     if tx.connection.execute(waiting).first() is None:
-        tx.insert(
-            ProfileFix, member_id=member_id, field=field, typed=typed, problem=problem, opened_at=tx.now
-        )
+        tx.insert(ProfileFix, member_id=member_id, field=field, typed=typed, problem=problem, opened_at=tx.now)
 
 
 def close_fixes(tx: Transaction, member_id: int, fields: Collection[str]) -> None:
@@ -119,7 +115,7 @@ def drop_number(tx: Transaction, member_id: int, phone_id: int) -> None:
 
 
 def note_contact(tx: Transaction, member_id: int, field: str, old: str | None, new: str | None) -> None:
-    """Put a change that is no column of `member` on the member's own record (R6.3)."""
+    """Put a change that is not one column of `member` on the member's own record (R6.3)."""
     tx.note(Deed.UPDATE, Member, str(member_id), field=field, old=old, new=new)
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Sale(NamedTuple):
-    """One order of one member, ready to be stored: `bought_at` in UTC, `day` in the store's zone, `amount` in fen."""
+    """One order of one member: `bought_at` in UTC, `day` in the store's time zone, `amount` in fen."""
 
     store_id: int
     order_number: str
@@ -31,7 +31,8 @@ class Sale(NamedTuple):
 
     def over(self, earlier: Sale) -> Sale:
         """This order laid over an earlier record of it: what this one does not say stays."""
-        return Sale(*(old if new in (None, "") else new for old, new in zip(earlier, self, strict=True)))
+        pairs = zip(earlier, self, strict=True)
+        return Sale._make(old if new is None or new == "" else new for old, new in pairs)
 
 
 @dataclass(slots=True)

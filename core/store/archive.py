@@ -86,6 +86,6 @@ def _run(program: str, *arguments: str, url: sa.URL | None = None) -> str:
             "backup.tool_failed",
             N_("{program} failed, nothing was changed: {reason}"),
             program=program,
-            reason=(done.stderr.strip().splitlines() or ["-"])[0],
+            reason=" ".join(done.stderr.split())[:300] or "-",
         )
     return done.stdout

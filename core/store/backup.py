@@ -125,7 +125,12 @@ def _prepared(file: Path, fresh: Path, place: Path, actor: Actor, clock: Clock |
     fresh.touch(mode=0o600)
     if place.exists():
         shutil.copymode(place, fresh)
-    _copy(file, fresh)
+    try:
+        _copy(file, fresh)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise _unsound(str(file), str(error)) from error
+        raise
     version = _verified(fresh, str(file))
     with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
@@ -155,18 +160,13 @@ def _reading(file: Path) -> str:
 
 def _verified(file: Path, where: str) -> str:
     """The schema version of a backup. Raises BadInput where it is unsound, foreign or too new."""
-    if file.open("rb").read(len(archive.MAGIC)) == archive.MAGIC:
+    if _start(file).startswith(archive.MAGIC):
         version = archive.version(file)
     else:
         with closing(sqlite3.connect(_reading(file), uri=True)) as connection:
             found = faults(connection)
             if found:
-                raise BadInput(
-                    "backup.unsound",
-                    N_("{where} is damaged ({reason}): nothing was changed. Use another backup."),
-                    where=where,
-                    reason=found[0],
-                )
+                raise _unsound(where, found[0])
             version = _sqlite_version(connection)
     if version is None:
         raise BadInput("backup.foreign", N_("{where} is no Huifang store: nothing was changed."), where=where)
@@ -180,6 +180,15 @@ def _verified(file: Path, where: str) -> str:
     return version
 
 
+def _unsound(where: str, reason: str) -> BadInput:
+    return BadInput(
+        "backup.unsound",
+        N_("{where} is damaged ({reason}): nothing was changed. Use another backup."),
+        where=where,
+        reason=reason,
+    )
+
+
 def _sqlite_version(connection: sqlite3.Connection) -> str | None:
     tables = {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
     if not {"alembic_version", "audit_entry", "member"} <= tables:
@@ -191,8 +200,7 @@ def _sqlite_version(connection: sqlite3.Connection) -> str | None:
 def _verify_kind(file: Path, url: sa.URL) -> bool:
     """Whether the backup is a PostgreSQL archive. Raises BadInput where it does not fit the database."""
     try:
-        with file.open("rb") as handle:
-            start = handle.read(len(_SQLITE))
+        start = _start(file)
     except OSError as error:
         raise BadInput(
             "restore.unreadable",
@@ -211,6 +219,11 @@ def _verify_kind(file: Path, url: sa.URL) -> bool:
             where=url.render_as_string(hide_password=True),
         )
     return is_archive
+
+
+def _start(file: Path) -> bytes:
+    with file.open("rb") as handle:
+        return handle.read(len(_SQLITE))
 
 
 def _verify_target(store: Store, target: Path, replace: bool) -> None:

@@ -8,13 +8,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
-SQLModel.metadata.naming_convention = {
+NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+"""How constraints are named, by the tables and by the migrations alike."""
+
+SQLModel.metadata.naming_convention = NAMES
 
 BigKey = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """Row numbers and sums in fen: 64 bits on both databases."""

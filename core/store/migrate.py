@@ -48,7 +48,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     return found, SCHEMA_VERSION
 
 
-def _run(store: Store) -> None:
+def _run(store: Store, to: str = "head") -> None:
     from alembic import command
     from alembic.config import Config
 
@@ -61,7 +61,7 @@ def _run(store: Store) -> None:
             if not store.is_sqlite:
                 writing.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             config.attributes["connection"] = writing
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             if store.is_sqlite and (broken := writing.exec_driver_sql("PRAGMA foreign_key_check").first()):
                 raise StoreTrouble(
                     "store.orphans",

@@ -33,22 +33,32 @@ def parse_scores(typed: str) -> Mapping[str, int]:
 def call_log(
     errand: Errand,
     member: Annotated[str, typer.Option("--member", metavar="NUMBER", help=N_("The member called."))],
-    outcome: Annotated[str, typer.Option("--outcome", metavar="CODE", help=N_("What came of it (data/outcomes.toml)."))],
+    outcome: Annotated[
+        str, typer.Option("--outcome", metavar="CODE", help=N_("What came of it (data/outcomes.toml)."))
+    ],
     reason: Annotated[
         list[str] | None,
-        typer.Option("--reason", metavar="CODE", help=N_("Why the member stays away; may be given several times.")),
+        typer.Option(
+            "--reason", metavar="CODE", help=N_("Why the member stays away; may be given several times.")
+        ),
     ] = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help=N_("What the member said."))] = "",
     promise: Annotated[str, typer.Option("--promise", metavar="TEXT", help=N_("What was promised."))] = "",
     callback: Annotated[
         str | None,
-        typer.Option("--callback", metavar="WHEN", help=N_("When to call again: 明天下午3点, +2h, 2026-11-25 14:30.")),
+        typer.Option(
+            "--callback", metavar="WHEN", help=N_("When to call again: 明天下午3点, +2h, 2026-11-25 14:30.")
+        ),
     ] = None,
     satisfaction: Annotated[
         Mapping[str, int] | None,
-        typer.Option("--satisfaction", parser=parse_scores, metavar="SCORES", help=N_("goods=5,place=4,service=5")),
+        typer.Option(
+            "--satisfaction", parser=parse_scores, metavar="SCORES", help=N_("goods=5,place=4,service=5")
+        ),
     ] = None,
-    problem: Annotated[str | None, typer.Option("--problem", metavar="TEXT", help=N_("A problem the member raised."))] = None,
+    problem: Annotated[
+        str | None, typer.Option("--problem", metavar="TEXT", help=N_("A problem the member raised."))
+    ] = None,
     complaint: Annotated[
         str | None, typer.Option("--complaint", metavar="TEXT", help=N_("A complaint the member made."))
     ] = None,
@@ -59,11 +69,13 @@ def call_log(
         str, typer.Option("--override", metavar="TEXT", help=N_("Why it is called although contact rests."))
     ] = "",
     call_id: Annotated[
-        uuid.UUID | None, typer.Option("--id", metavar="UUID", help=N_("The call's own id: sent twice, stored once."))
+        uuid.UUID | None,
+        typer.Option("--id", metavar="UUID", help=N_("The call's own id: sent twice, stored once.")),
     ] = None,
 ) -> None:
     """Store one call and say what it closed and planned."""
     from core.calls.actions import log_call
+
     from core.calls.forms import CallForm, RaisedForm
 
     raised = tuple(
@@ -102,10 +114,16 @@ def call_log(
     words, book = errand.words, errand.store.rulebook
     name = book.outcomes[result.outcome].name(words)
     say(words.say(N_("Stored: {number}, {outcome}."), number=result.number, outcome=name))
-    for text, codes in ((N_("Closed: {programmes}."), result.closed), (N_("Planned: {programmes}."), result.planned)):
+    for text, codes in (
+        (N_("Closed: {programmes}."), result.closed),
+        (N_("Planned: {programmes}."), result.planned),
+    ):
         if codes:
             say(words.say(text, programmes=", ".join(book.programmes[code].name(words) for code in codes)))
-    for text, moment in ((N_("Callback at {time}."), result.callback_at), (N_("Again from {time} on."), result.retry_at)):
+    for text, moment in (
+        (N_("Callback at {time}."), result.callback_at),
+        (N_("Again from {time} on."), result.retry_at),
+    ):
         if moment is not None:
             say(words.say(text, time=f"{moment.astimezone(zone(DEFAULT_ZONE)):%Y-%m-%d %H:%M}"))
 

@@ -9,6 +9,7 @@ import typer
 
 from core.base.language import N_
 from scripts.errand import Errand, command
+from scripts.failures import complain
 from scripts.progress import Line, stoppable
 from scripts.show import json_answer, say
 
@@ -21,16 +22,16 @@ def import_file(
     errand: Errand,
     kind: Annotated[FileKind, typer.Argument(help=N_("What the file holds."))],
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("A .csv, .txt or .xlsx file."))],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help=N_("Say what would happen; change nothing."))
-    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Say what would happen; change nothing."))] = False,
     rejects: Annotated[
         Path | None,
-        typer.Option("--rejects", metavar="FILE", help=N_("Where rows that can't be used go, with the reason in each.")),
+        typer.Option(
+            "--rejects", metavar="FILE", help=N_("Where rows that can't be used go, with the reason in each.")
+        ),
     ] = None,
 ) -> None:
     """Import one file and say what came of its rows."""
-    from core.imports.actions import import_file
+    from core.imports.importing import import_file
 
     words, line = errand.words, Line()
     with stoppable() as asked:
@@ -42,11 +43,16 @@ def import_file(
                 file,
                 dry_run=dry_run,
                 rejects=rejects,
-                progress=lambda done: line.tell(words.say("{count} rows read", count=f"{done:,}")),
+                progress=lambda rows, share: line.tell(
+                    words.say("{share} {rows} rows", share=f"{share:4.0%}", rows=f"{rows:,}")
+                ),
                 cancelled=asked,
+                words=words,
             )
         finally:
             line.wipe()
+    for notice in result.warnings:
+        complain(notice.text(words))
     if errand.json:
         json_answer(
             {

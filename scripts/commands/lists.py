@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.base.language import N_
+from core.base.naming import VERDICTS, named
 from scripts.errand import Errand, command
-from scripts.naming import VERDICTS, named
 from scripts.progress import steps
 from scripts.show import iso, json_answer, json_rows, say, table
 
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from core.followups.worklist import WorklistQuery, WorklistRow
 
 
-@command("plan", N_("Plan a day: make the follow-ups that fall due. Planning again changes nothing."), on=True, json=True)
+@command(
+    "plan",
+    N_("Plan a day: make the follow-ups that fall due. Planning again changes nothing."),
+    on=True,
+    json=True,
+)
 def plan(errand: Errand) -> None:
     """Plan a day."""
     from core.followups.planning import plan
@@ -43,7 +48,9 @@ def plan(errand: Errand) -> None:
             for code in programmes
             if any(count.get(code) for count in counts)
         ]
-        headings = [words.say(text) for text in (N_("programme"), N_("planned"), N_("already there"), N_("closed"))]
+        headings = [
+            words.say(text) for text in (N_("programme"), N_("planned"), N_("already there"), N_("closed"))
+        ]
         say(words.say(N_("Planned {day}."), day=result.on))
         table(headings, rows, right=(1, 2, 3))
     if result.unknown_after is not None:
@@ -56,8 +63,10 @@ def warn_of_unknown_days(errand: Errand, known: Any) -> None:
 
     complain(
         errand.words.say(
-            N_("Holidays and make-up days are known until {day} only; later days count as working from Monday "
-               "to Friday. Enter the store's own days when they are announced."),
+            N_(
+                "Holidays and make-up days are known until {day} only; later days count as working from Monday "
+                "to Friday. Enter the store's own days when they are announced."
+            ),
             day=known,
         )
     )
@@ -73,7 +82,9 @@ def worklist(
     ] = None,
     everything: Annotated[
         bool,
-        typer.Option("--all", help=N_("Every due member, whatever the daily target, claims, call hours or rests.")),
+        typer.Option(
+            "--all", help=N_("Every due member, whatever the daily target, claims, call hours or rests.")
+        ),
     ] = False,
 ) -> None:
     """Print a worklist, planning the day first where nobody has yet."""

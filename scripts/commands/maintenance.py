@@ -30,7 +30,9 @@ def upgrade(
     errand: Errand,
     backup_file: Annotated[
         Path | None,
-        typer.Option("--backup", metavar="FILE", help=N_("Where the backup goes (beside the store unless given).")),
+        typer.Option(
+            "--backup", metavar="FILE", help=N_("Where the backup goes (beside the store unless given).")
+        ),
     ] = None,
 ) -> None:
     """Upgrade the store."""
@@ -40,7 +42,11 @@ def upgrade(
     store, words = errand.bare_store, errand.words
     found = store.version()
     if found == SCHEMA_VERSION:
-        say(words.say(N_("The store {where} is of this version ({version}) already."), where=store.where, version=found))
+        say(
+            words.say(
+                N_("The store {where} is of this version ({version}) already."), where=store.where, version=found
+            )
+        )
         return
     if found is not None and found < SCHEMA_VERSION:
         saved = _saved_before(errand, backup_file, found)
@@ -84,7 +90,11 @@ def check(errand: Errand) -> int:
     if report.ok:
         say(words.say(N_("The store {where} is sound."), where=errand.store.where))
         return 0
-    say(words.say(N_("The store {where} is not sound: keep a copy of it and restore a backup."), where=errand.store.where))
+    say(
+        words.say(
+            N_("The store {where} is not sound: keep a copy of it and restore a backup."), where=errand.store.where
+        )
+    )
     return 1
 
 
@@ -98,7 +108,11 @@ def backup(
     from core.store.backup import backup
 
     made = backup(errand.store, file, actor=errand.actor, replace=replace)
-    say(errand.words.say(N_("Backup made and checked: {file} ({size} KB)."), file=made.file, size=made.size // 1024))
+    say(
+        errand.words.say(
+            N_("Backup made and checked: {file} ({size} KB)."), file=made.file, size=made.size // 1024
+        )
+    )
 
 
 @command("restore", N_("Put a backup in the store's place, after checking it."))

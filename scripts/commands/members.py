@@ -10,8 +10,8 @@ import typer
 
 from core.base.clock import DEFAULT_ZONE, zone
 from core.base.language import N_
+from core.base.naming import STAGES, STATUSES, named
 from scripts.errand import Errand, command
-from scripts.naming import STAGES, STATUSES, named
 from scripts.show import facts, iso, json_answer, json_rows, say, table
 
 if TYPE_CHECKING:
@@ -49,13 +49,24 @@ FIELDS: dict[str, str] = {
 """The fields of a profile as options; a test holds them to `core.members.fields`."""
 
 
-@command("members", N_("List members: by stage, class, or found by number, name, pinyin or last digits."), on=True, json=True)
+@command(
+    "members",
+    N_("List members: by stage, class, or found by number, name, pinyin or last digits."),
+    on=True,
+    json=True,
+)
 def members(
     errand: Errand,
     stage: Annotated[StageCode | None, typer.Option("--stage", help=N_("One stage only."))] = None,
-    value: Annotated[Literal["A", "B", "C"] | None, typer.Option("--value", help=N_("One value class only."))] = None,
-    find: Annotated[str, typer.Option("--find", metavar="TEXT", help=N_("Number, name, pinyin, initials, last digits."))] = "",
-    store: Annotated[str | None, typer.Option("--store", metavar="CODE", help=N_("One store's members only."))] = None,
+    value: Annotated[
+        Literal["A", "B", "C"] | None, typer.Option("--value", help=N_("One value class only."))
+    ] = None,
+    find: Annotated[
+        str, typer.Option("--find", metavar="TEXT", help=N_("Number, name, pinyin, initials, last digits."))
+    ] = "",
+    store: Annotated[
+        str | None, typer.Option("--store", metavar="CODE", help=N_("One store's members only."))
+    ] = None,
 ) -> None:
     """Print members."""
     from core.insight.members import list_members
@@ -204,7 +215,11 @@ def member_edit(errand: Errand, number: str, reason: str, version: int | None, *
     if not given:
         raise typer.BadParameter(N_("name at least one field to change, for example --wechat TEXT"))
     card = edit_member(errand.store, errand.actor, number, given, why=reason, version=version)
-    say(errand.words.say(N_("Stored: {number} {name}, {fields}."), number=card.number, name=card.name, fields=", ".join(given)))
+    say(
+        errand.words.say(
+            N_("Stored: {number} {name}, {fields}."), number=card.number, name=card.name, fields=", ".join(given)
+        )
+    )
     return 0
 
 
@@ -213,13 +228,17 @@ def _edit_signature() -> inspect.Signature:
         "errand": (Errand, inspect.Parameter.empty),
         "number": (Number, inspect.Parameter.empty),
         "reason": (
-            Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why it is changed (for contact fields)."))],
+            Annotated[
+                str, typer.Option("--reason", metavar="TEXT", help=N_("Why it is changed (for contact fields)."))
+            ],
             "",
         ),
         "version": (
             Annotated[
                 int | None,
-                typer.Option("--version", metavar="N", help=N_("Refuse where somebody changed the member since version N.")),
+                typer.Option(
+                    "--version", metavar="N", help=N_("Refuse where somebody changed the member since version N.")
+                ),
             ],
             None,
         ),
@@ -247,14 +266,17 @@ def member_history(errand: Errand, number: Number) -> None:
     changes = field_history(errand.store, errand.actor, number)
     if errand.json:
         json_rows(
-            {"at": iso(c.at), "who": c.who, "field": c.field, "old": c.old, "new": c.new, "why": c.why} for c in changes
+            {"at": iso(c.at), "who": c.who, "field": c.field, "old": c.old, "new": c.new, "why": c.why}
+            for c in changes
         )
         return
     words = errand.words
     if not changes:
         say(words.say(N_("Nothing was changed since the member was entered.")))
         return
-    headings = [words.say(t) for t in (N_("when"), N_("who"), N_("field"), N_("before"), N_("after"), N_("reason"))]
+    headings = [
+        words.say(t) for t in (N_("when"), N_("who"), N_("field"), N_("before"), N_("after"), N_("reason"))
+    ]
     rows = (
         [f"{c.at.astimezone(zone(DEFAULT_ZONE)):%Y-%m-%d %H:%M}", c.who, c.field, c.old or "", c.new or "", c.why]
         for c in changes

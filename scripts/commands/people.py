@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.base.language import N_
+from core.base.naming import ROLES, named
 from scripts.errand import Errand, command
-from scripts.naming import ROLES, named
 from scripts.show import json_rows, table
 
 
@@ -29,4 +29,6 @@ def staff_list(errand: Errand) -> None:
         )
         return
     headings = [words.say(text) for text in (N_("code"), N_("name"), N_("role"), N_("store"))]
-    table(headings, [[r.code, r.name, named(ROLES, r.role, words), f"{r.store_code} {r.store_name}"] for r in rows])
+    table(
+        headings, [[r.code, r.name, named(ROLES, r.role, words), f"{r.store_code} {r.store_name}"] for r in rows]
+    )

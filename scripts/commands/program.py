@@ -32,7 +32,7 @@ def open_screens(errand: Errand, staff: WhoseDay = None) -> int:
     )
 
 
-@command("demo", N_("Open a throw-away store with a full day's work in it."))
+@command("demo", N_("Open a throw-away store with a full day's work in it."), on=True, at=True)
 def demo(
     errand: Errand,
     staff: WhoseDay = None,
@@ -40,11 +40,17 @@ def demo(
         Path | None,
         typer.Option("--keep", metavar="FOLDER", help=N_("Make the demo store in this folder and keep it.")),
     ] = None,
-    no_open: Annotated[
-        bool, typer.Option("--no-open", help=N_("Only make the store (with --keep)."))
-    ] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help=N_("Only make the store (with --keep)."))] = False,
 ) -> int:
     """Make the demo store and open it as one of its staff."""
     from scripts.demo import run
 
-    return run(errand.settings, errand.words, staff=staff or errand.as_code, keep=keep, opened=not no_open)
+    return run(
+        errand.settings,
+        errand.words,
+        staff=staff or errand.as_code,
+        on=errand.on or (errand.at.day if errand.at else None),
+        at_time=errand.at.time if errand.at else None,
+        keep=keep,
+        opened=not no_open,
+    )

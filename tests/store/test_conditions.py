@@ -277,7 +277,7 @@ def test_a_write_the_system_refuses_is_whole_or_nothing(lite: Store) -> None:
 
 def test_the_schema_version_is_the_newest_migration() -> None:
     versions = Path(migrate.__file__).with_name("migrations") / "versions"
-    assert SCHEMA_VERSION == max(path.stem.removeprefix("v") for path in versions.glob("v*.py"))
+    assert max(path.stem.removeprefix("v") for path in versions.glob("v*.py")) == SCHEMA_VERSION
 
 
 def test_a_new_file_follows_the_users_mask(tmp_path: Path) -> None:

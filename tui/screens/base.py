@@ -133,6 +133,9 @@ class HuifangScreen(Screen[Any]):
     def keep(self) -> None:
         """The screen is about to go: keep what was typed."""
 
+    def put_away(self) -> None:
+        """The screen is left for good: keep what was typed, let go of what was held."""
+
     def foot_keys(self) -> list[Key]:
         """The actions that may stand in the bottom line."""
         return keys_of(self.key_screen)

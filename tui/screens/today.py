@@ -442,10 +442,10 @@ class TodayScreen(HuifangScreen):
         """Take the last record back."""
         self.home.take_back()
 
-    def look_at_next(self, said: str) -> None:
+    def look_at_next(self, said: str, *, stay: bool = False) -> None:
         """A call was saved: the cursor goes to the row that follows, and the list is read anew."""
         lines = self.query_one(Lines)
-        below = lines.row_at(lines.cursor + 1)
+        below = lines.row if stay else lines.row_at(lines.cursor + 1)
         self._wanted_key = below.key if below else ""
         self.tell(said, "good")
         self.do_refresh()

@@ -150,9 +150,7 @@ def upgrade() -> None:
         sa.Column("joined_on", sa.Date(), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("referrer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "card_number", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False
-        ),
+        sa.Column("card_number", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column(
             "status",
@@ -211,7 +209,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_card_number"), ["card_number"], unique=False)
-        batch_op.create_index("ix_member_joined", ["joined_on"], unique=False)
+        batch_op.create_index("ix_member_joined", ["joined_on", "first_purchase_on"], unique=False)
         batch_op.create_index("ix_member_owner", ["owner_id", "number"], unique=False)
         batch_op.create_index("ix_member_status_last", ["status", "last_on"], unique=False)
         batch_op.create_index("ix_member_store", ["store_id", "number"], unique=False)
@@ -458,9 +456,7 @@ def upgrade() -> None:
         sa.Column("follow_up_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("covered", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_call_purpose_call_id")),
-        sa.ForeignKeyConstraint(
-            ["follow_up_id"], ["follow_up.id"], name=op.f("fk_call_purpose_follow_up_id")
-        ),
+        sa.ForeignKeyConstraint(["follow_up_id"], ["follow_up.id"], name=op.f("fk_call_purpose_follow_up_id")),
         sa.PrimaryKeyConstraint("call_id", "follow_up_id", name=op.f("pk_call_purpose")),
     )
     with op.batch_alter_table("call_purpose", schema=None) as batch_op:
@@ -474,12 +470,7 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "problem",
-                "complaint",
-                name="raised_kind",
-                native_enum=False,
-                create_constraint=True,
-                length=24,
+                "problem", "complaint", name="raised_kind", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),

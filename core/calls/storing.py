@@ -1,0 +1,224 @@
+"""Storing a call: one audited transaction for the record and everything it brings about (R5.1, R5.2, R5.6)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.base.actor import Actor
+from core.base.clock import business_day
+from core.base.errors import BadInput, Conflict
+from core.base.language import N_
+from core.base.rulebook import Rulebook
+from core.base.text import clean
+from core.calls.checks import CheckedCall, check
+from core.calls.consequences import Work, apply
+from core.calls.effects import Effects
+from core.calls.facts import CallFacts, Row, member_row, read_facts, stored_for
+from core.calls.forms import CallForm, RaisedForm
+from core.calls.results import result, result_of
+from core.calls.rules import asks_reason, finishes
+from core.calls.tables import Call, CallPurpose, Raised
+from core.calls.views import CallResult
+from core.followups.claims import release_in, require_free
+from core.followups.cycles import CALLBACK
+from core.followups.tables import FollowUp
+from core.members.actions import edit_member
+from core.store.engine import Store
+from core.store.transaction import Transaction
+
+PROFILE_WHY = "confirmed in a call"
+
+_NO_DRAFT = sa.text("delete from draft where staff_id = :staff and member_id = :member")
+
+
+def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
+    """Store one attempt with all that follows from its outcome (R5.2); the same `call_id` again stores nothing.
+
+    Raises BadInput naming the field, NotFound, NotAllowed, and Conflict where somebody else holds the member
+    (unless the form comes from an open call screen) or the id belongs to another member's call.
+    """
+    number, call_id = clean(form.number), form.call_id.lower()
+    try:
+        call = check(form, store.rulebook, store.clock.now())
+    except BadInput:
+        if repeated := _stored(store, call_id, number):
+            return repeated  # sent again after its callback's time: it was whole when it was stored
+        raise
+    if form.profile and _stored(store, call_id, number) is None:
+        why = form.profile_why or PROFILE_WHY
+        edit_member(store, actor, number, form.profile, why=why, version=form.profile_version)
+    with store.write(actor, why=clean(form.override_reason), cause=call_id) as tx:
+        member = member_row(tx, number)
+        if (of_member := stored_for(tx, call_id)) is not None:
+            if of_member != member["id"]:
+                raise _other_call()
+            return result_of(tx.connection, call_id, number, repeated=True)
+        if not form.opened:
+            require_free(tx, member["id"])
+        work = _work(tx, call, read_facts(tx, member, store.rulebook), store.rulebook)
+        apply(work)
+        raised = _insert(work, call_id)
+        _let_go(tx, member["id"])
+        return result(
+            call_id,
+            number,
+            call.outcome.code,
+            form.callback_at,
+            work.effects.list,
+            programmes={row["id"]: row["programme"] for row in work.facts.open},
+            raised=raised,
+        )
+
+
+def _stored(store: Store, call_id: str, number: str) -> CallResult | None:
+    with store.read() as connection:
+        return result_of(connection, call_id, number, repeated=True, missing_ok=True)
+
+
+def _other_call() -> Conflict:
+    return Conflict("call.id_used", N_("That call id belongs to another member's call: make a new one."))
+
+
+def _work(tx: Transaction, call: CheckedCall, facts: CallFacts, rulebook: Rulebook) -> Work:
+    covered = _covered(call, facts, rulebook)
+    ids = {row["id"] for row in facts.due}
+    attempted = (*facts.due, *(row for row in covered if row["id"] not in ids))
+    wants_reason = [row for row in covered if _wants_reason(row["programme"], rulebook)]
+    if wants_reason and asks_reason(call.outcome) and not call.reasons:
+        raise BadInput(
+            "call.reason_missing",
+            N_("Why does the member stay away? Give at least one reason: {codes}."),
+            field="reason",
+            codes=", ".join(rulebook.reasons),
+        )
+    return Work(
+        tx=tx,
+        call=call,
+        facts=facts,
+        rulebook=rulebook,
+        effects=Effects(tx),
+        day=business_day(call.started_at, facts.zone),
+        attempted=attempted,
+        covered=covered,
+        dialled=_dialled(call, facts),
+    )
+
+
+def _wants_reason(programme: str, rulebook: Rulebook) -> bool:
+    entry = rulebook.programmes.get(programme)
+    return entry is not None and entry.reasons
+
+
+def _covered(call: CheckedCall, facts: CallFacts, rulebook: Rulebook) -> tuple[Row, ...]:
+    """What the caller covered: the named follow-ups that are still open, else all due ones if spoken to."""
+    named = call.form.covered
+    if named is None:
+        return facts.due if finishes(call.outcome) else ()
+    if not (call.outcome.reached or finishes(call.outcome)):
+        return ()
+    desk = rulebook.desk_programmes  # those are decided from the record, a call covers none
+    return tuple(row for row in facts.open if row["id"] in named and row["programme"] not in desk)
+
+
+def _dialled(call: CheckedCall, facts: CallFacts) -> Row | None:
+    """The number dialled: the one named, else the first usable one. Raises BadInput for a number not on file."""
+    if call.channel != "phone":
+        return None
+    typed = clean(call.form.dialled)
+    if call.form.phone_id is None and not typed:
+        return next((row for row in facts.phones if row["e164"] and not row["bad_reason"]), None)
+    for row in facts.phones:
+        if row["id"] == call.form.phone_id or (typed and typed in (row["e164"], row["typed"])):
+            return row
+    raise BadInput(
+        "call.number_unknown",
+        N_("That number isn't on the member's file: add it to the profile, or leave it out."),
+        field="dialled",
+    )
+
+
+def _insert(work: Work, call_id: str) -> tuple[int, ...]:
+    """The record and what it creates; returns the numbers of problems and complaints."""
+    call, member, tx = work.call, work.facts.member, work.tx
+    dialled = work.dialled
+    tx.insert(
+        Call,
+        id=call_id,
+        member_id=member["id"],
+        caller_id=tx.actor.staff_id,
+        store_id=member["store_id"],
+        dialled=(dialled["e164"] or dialled["typed"]) if dialled is not None else "",
+        channel=call.channel,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+        day=work.day,
+        outcome=call.outcome.code,
+        reached=call.outcome.reached,
+        reasons=" ".join(call.reasons),
+        **call.scores,
+        note=call.note,
+        promise=call.promise,
+        callback_at=call.form.callback_at,
+        answers=call.answers,
+        effects=work.effects.text(),
+        stored_at=tx.now,
+    )
+    covered = {row["id"] for row in work.covered}
+    tx.insert_many(
+        CallPurpose,
+        [
+            {"call_id": call_id, "follow_up_id": row["id"], "covered": row["id"] in covered}
+            for row in work.attempted
+        ],
+        what="purposes",
+    )
+    if call.form.callback_at is not None:
+        tx.insert(FollowUp, **_callback(work, call_id, call.form.callback_at))
+    return tuple(_raise(work, call_id, entry) for entry in call.raised)
+
+
+def _raise(work: Work, call_id: str, entry: RaisedForm) -> int:
+    """Something raised belongs to the account owner, whoever took it down (R8.2)."""
+    member, tx = work.facts.member, work.tx
+    key: int = tx.insert(
+        Raised,
+        member_id=member["id"],
+        call_id=call_id,
+        kind=entry.kind,
+        category=entry.category,
+        matter=entry.matter,
+        urgency=entry.urgency,
+        owner_id=member["owner_id"],
+        store_id=member["store_id"],
+        raised_at=tx.now,
+        raised_by=tx.actor.staff_id,
+    )
+    return key
+
+
+def _callback(work: Work, call_id: str, callback_at: datetime) -> dict[str, Any]:
+    """The callback that was agreed: whoever promised it calls back (R4.11)."""
+    member, call = work.facts.member, work.call
+    caller = work.tx.actor.staff_id
+    return {
+        "member_id": member["id"],
+        "programme": CALLBACK,
+        "cycle": call_id,
+        "store_id": member["store_id"],
+        "assignee_id": caller if caller is not None else member["owner_id"],
+        "due_on": business_day(callback_at, work.facts.zone),
+        "due_at": callback_at,
+        "place": int(callback_at.timestamp() // 60),
+        "promise": call.promise or call.note[:200],
+        "source": " ".join(dict.fromkeys(row["programme"] for row in work.attempted)),
+        "created_at": work.tx.now,
+    }
+
+
+def _let_go(tx: Transaction, member_id: int) -> None:
+    if tx.actor.staff_id is not None:
+        release_in(tx, member_id)
+        tx.connection.execute(_NO_DRAFT, {"staff": tx.actor.staff_id, "member": member_id})

@@ -1,0 +1,292 @@
+"""Importing a file: good rows go in, bad rows come back, and running it again changes nothing (R6.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from core.base.actor import Actor
+from core.base.errors import BadInput, Cancelled, Conflict
+from core.base.language import N_, Catalogue, catalogue
+from core.imports.columns import Kind, columns
+from core.imports.kinds import FileKind, Line, Stored
+from core.imports.rejects import Rejects
+from core.imports.result import ImportResult, Notice
+from core.imports.scratch import Scratch
+from core.imports.sheets import Sheet, open_sheet
+from core.imports.values import Wrong
+from core.people.access import Right, require
+from core.store.engine import Store
+
+BATCH = 5000
+"""Rows in one transaction: what a caller waits for an import is the writing of so many."""
+
+TRIES = 3
+DOUBLED = N_("Two columns are headed {heading}: the first one was used.")
+
+Progress = Callable[[int, float], None]
+
+
+def import_file(
+    store: Store,
+    actor: Actor,
+    kind: str,
+    path: Path | str,
+    *,
+    dry_run: bool = False,
+    rejects: Path | str | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    words: Catalogue | None = None,
+) -> ImportResult:
+    """Bring a CSV or XLSX file of stores, staff, members or purchases into the store (R6.8).
+
+    Each batch of rows is one transaction; stopped or killed, the same call completes it. A dry run counts
+    exactly what a run would do and writes nothing but the rejects asked for. Without `rejects` a run leaves
+    refused rows beside the file, as NAME.rejected.csv. `progress` is told the rows done and the part of the
+    file read (0 to 1). Raises NotAllowed, BadInput naming the file, and Cancelled.
+    """
+    require(actor, Right.IMPORT)
+    chosen = _kind(kind)
+    words = words or catalogue("en")
+    source = Path(path)
+    target = Path(rejects) if rejects else None if dry_run else source.with_name(f"{source.stem}.rejected.csv")
+    with open_sheet(source, chosen, words) as sheet:
+        refused = Rejects(target, sheet.headings, words)
+        run = _Run(store, actor, _reader(chosen, store, sheet), refused, words, f"import {source.name}", dry_run)
+        try:
+            for lines in _batches(sheet.rows):
+                if cancelled is not None and cancelled():
+                    raise _stopped(run.read)
+                run.take(lines)
+                if progress is not None:
+                    progress(run.read, sheet.fraction())
+            run.settle(cancelled)
+            rejects_file = refused.finish()
+        finally:
+            run.close()
+            refused.discard()
+    return run.result(rejects_file, _doubled(sheet, chosen, words))
+
+
+def _kind(kind: str) -> Kind:
+    try:
+        return Kind(kind)
+    except ValueError as error:
+        raise BadInput(
+            "import.kind",
+            N_("There is no import of {kind}: name stores, staff, members or purchases."),
+            field="kind",
+            kind=kind,
+        ) from error
+
+
+def _reader(kind: Kind, store: Store, sheet: Sheet) -> FileKind[Any]:
+    from core.imports.member_file import MembersFile
+    from core.imports.people_files import StaffFile, StoresFile
+    from core.imports.purchase_file import PurchasesFile
+
+    kinds: dict[Kind, type[FileKind[Any]]] = {
+        Kind.STORES: StoresFile,
+        Kind.STAFF: StaffFile,
+        Kind.MEMBERS: MembersFile,
+        Kind.PURCHASES: PurchasesFile,
+    }
+    return kinds[kind](store, sheet)
+
+
+def _batches(rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[Line]]:
+    remaining = iter(rows)
+    while lines := [Line(*row) for row in islice(remaining, BATCH)]:
+        yield lines
+
+
+def _doubled(sheet: Sheet, kind: Kind, words: Catalogue) -> list[Notice]:
+    known = columns(kind)
+    return [Notice(DOUBLED, {"heading": known[name].name(words)}) for name in sheet.layout.doubled]
+
+
+def _stopped(rows: int) -> Cancelled:
+    return Cancelled(
+        "import.cancelled",
+        N_("The import was stopped after {rows} rows. What was stored stays: run it again to complete it."),
+        rows=rows,
+    )
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """What is to become of the rows of one batch."""
+
+    new: dict[str, Any] = field(default_factory=dict)
+    waiting: dict[str, _Waiting] = field(default_factory=dict)
+    unchanged: int = 0
+    wrong: list[tuple[Line, str, Wrong]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A stored record that rows of the file tell otherwise: changed when the whole file has been read.
+
+    The file may name it again, and the last row counts: else running it twice would change things to and fro.
+    """
+
+    before: Any
+    after: Any
+    rows: int
+
+
+class _Run:
+    """One import under way."""
+
+    def __init__(
+        self,
+        store: Store,
+        actor: Actor,
+        kind: FileKind[Any],
+        refused: Rejects,
+        words: Catalogue,
+        why: str,
+        dry_run: bool,
+    ) -> None:
+        self.store = store
+        self.actor = actor
+        self.kind = kind
+        self.refused = refused
+        self.words = words
+        self.why = why
+        self.dry_run = dry_run
+        self.read = self.added = self.updated = self.unchanged = self.anonymous = 0
+        self.waiting = Scratch()
+        self.imagined = Scratch()
+
+    def take(self, lines: Sequence[Line]) -> None:
+        """Take in one batch of rows."""
+        self.read += len(lines)
+        rows = self._understood(lines)
+        for attempt in range(TRIES):
+            try:
+                done = self._stored(rows)
+                break
+            except Conflict:  # somebody stored one of these records meanwhile: look again
+                if attempt == TRIES - 1:
+                    raise
+        if self.dry_run:
+            self.imagined.put(done.new)
+        self.waiting.put(done.waiting)
+        self.added += len(done.new)
+        self.unchanged += done.unchanged
+        for line, name, wrong in done.wrong:
+            self._refuse(line, name, wrong)
+
+    def settle(self, cancelled: Callable[[], bool] | None) -> None:
+        """Make the changes that waited for the end of the file."""
+        for entries in self.waiting.portions(BATCH // 5):
+            if cancelled is not None and cancelled():
+                raise _stopped(self.read)
+            if self.dry_run:
+                changed = {key for key, entry in entries.items() if entry.before != entry.after}
+            else:
+                changed = self._change(entries)
+            self.updated += sum(entries[key].rows for key in changed)
+            self.unchanged += sum(entry.rows for key, entry in entries.items() if key not in changed)
+
+    def result(self, rejects_file: Path | None, notices: Sequence[Notice]) -> ImportResult:
+        """The counts."""
+        return ImportResult(
+            self.read,
+            self.added,
+            self.updated,
+            self.unchanged,
+            self.anonymous,
+            self.refused.count,
+            rejects_file,
+            (*notices, *self.kind.notices()),
+        )
+
+    def close(self) -> None:
+        """Give the room on disk back."""
+        self.waiting.close()
+        self.imagined.close()
+
+    def _understood(self, lines: Sequence[Line]) -> list[tuple[Line, Any]]:
+        rows = []
+        for line in lines:
+            try:
+                state = self.kind.state(line.cells)
+            except Wrong as wrong:
+                self._refuse(line, self.kind.field, wrong)
+                continue
+            if state is None:
+                self.anonymous += 1
+            else:
+                rows.append((line, state))
+        if not rows:
+            return []
+        with self.store.read() as connection:
+            states = self.kind.resolved(connection, [state for _, state in rows])
+        found = []
+        for (line, _), state in zip(rows, states, strict=True):
+            if isinstance(state, Wrong):
+                self._refuse(line, self.kind.field, state)
+            else:
+                found.append((line, state))
+        return found
+
+    def _stored(self, rows: Sequence[tuple[Line, Any]]) -> _Sorted:
+        with self.store.read() as connection:
+            done = self._sort(connection, rows)
+        if done.new and not self.dry_run:
+            with self.store.write(self.actor, why=self.why, durable=False) as tx:
+                self.kind.add(tx, list(done.new.values()))
+        return done
+
+    def _sort(self, connection: Any, rows: Sequence[tuple[Line, Any]]) -> _Sorted:
+        keyed = {self.kind.key(state): state for _, state in rows}
+        there: dict[str, Any] = {key: stored.state for key, stored in self.kind.stored(connection, keyed).items()}
+        if self.imagined:
+            there |= self.imagined.get(keyed)
+        waiting: dict[str, _Waiting] = self.waiting.get(keyed) if self.waiting else {}
+        done = _Sorted()
+        for line, state in rows:
+            key = self.kind.key(state)
+            before = there.get(key)
+            if before is None:
+                try:
+                    there[key] = done.new[key] = self.kind.fresh(state)
+                except Wrong as wrong:
+                    done.wrong.append((line, self.kind.field, wrong))
+                continue
+            held = waiting.get(key)
+            after = self.kind.over(held.after if held else before, state)
+            if held is None and after == before:
+                done.unchanged += 1
+                continue
+            waiting[key] = _Waiting(held.before if held else before, after, (held.rows if held else 0) + 1)
+            done.waiting[key] = waiting[key]
+        return done
+
+    def _change(self, entries: dict[str, _Waiting]) -> set[str]:
+        wanted = {key: entry for key, entry in entries.items() if entry.before != entry.after}
+        if not wanted:
+            return set()
+        with self.store.write(self.actor, why=self.why, durable=False) as tx:
+            there = self.kind.stored(tx.connection, {key: entry.after for key, entry in wanted.items()})
+            changes: list[tuple[Stored[Any], Any]] = []
+            for key, entry in wanted.items():
+                now = there[key]
+                after = self.kind.rebased(now.state, entry.before, entry.after)
+                if after != now.state:
+                    changes.append((now, after))
+            self.kind.change(tx, changes)
+        return set(wanted)
+
+    def _refuse(self, line: Line, name: str, wrong: Wrong) -> None:
+        sentence = self.words.say(wrong.template, **wrong.params)
+        if name:
+            column = columns(self.kind.kind)[name].name(self.words)
+            sentence = self.words.say("{column}: {what}", column=column, what=sentence)
+        self.refused.add(line.number, sentence, line.cells)

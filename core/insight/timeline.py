@@ -1,0 +1,142 @@
+"""A member's timeline: purchases, calls, follow-ups, profile changes, problems and complaints (R6.1, R7.3)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlmodel import SQLModel
+
+import core.calls.tables
+import core.followups.tables
+import core.purchases.tables  # noqa: F401
+from core.base.actor import Actor
+from core.insight.wording import Event, EventKind
+from core.members.lookup import MEMBER, SHOP, STAFF, found_row
+from core.members.views import changes_of
+from core.people.access import Right
+from core.store.engine import Store
+
+_TABLES = SQLModel.metadata.tables
+CALL, CALL_PURPOSE, FOLLOW_UP = _TABLES["call"], _TABLES["call_purpose"], _TABLES["follow_up"]
+PURCHASE, RAISED = _TABLES["purchase"], _TABLES["raised"]
+
+
+def timeline(
+    store: Store, actor: Actor, number: str, limit: int = 50, before: datetime | None = None
+) -> tuple[Event, ...]:
+    """What happened to a member, newest first; the next page is that `before` the last event's `at`.
+
+    A page may be longer than `limit`: what happened at one moment stays together. Calls that were taken back
+    are left out. Raises NotFound for a member the actor may not see.
+    """
+    with store.read() as c:
+        member_id: int = found_row(c, actor, number, Right.SEE_MEMBER, [MEMBER.c.id])["id"]
+        events = [
+            *_purchases(c, member_id, limit, before),
+            *_calls(c, member_id, limit, before),
+            *_follow_ups(c, member_id, limit, before),
+            *_changes(c, member_id, limit, before),
+            *_raised(c, member_id, limit, before),
+        ]
+    events.sort(key=lambda event: event.at, reverse=True)
+    if len(events) <= limit:
+        return tuple(events)
+    last = events[limit - 1].at
+    return tuple(event for event in events if event.at >= last)
+
+
+def _page(
+    query: sa.Select[*tuple[object, ...]], at: sa.ColumnElement[datetime], limit: int, before: datetime | None
+) -> sa.Select[*tuple[object, ...]]:
+    paged = query.where(at < before) if before is not None else query
+    return paged.order_by(at.desc()).limit(limit)
+
+
+def _purchases(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    query = (
+        sa.select(
+            PURCHASE.c.bought_at,
+            PURCHASE.c.amount,
+            PURCHASE.c.goods,
+            PURCHASE.c.category,
+            SHOP.c.name,
+            STAFF.c.name,
+        )
+        .join_from(PURCHASE, SHOP, SHOP.c.id == PURCHASE.c.store_id)
+        .outerjoin(STAFF, STAFF.c.id == PURCHASE.c.received_by)
+        .where(PURCHASE.c.member_id == member_id)
+    )
+    for at, amount, goods, category, shop, who in c.execute(_page(query, PURCHASE.c.bought_at, limit, before)):
+        facts = {"amount": amount, "goods": goods or category, "store": shop}
+        yield Event(at, EventKind.PURCHASE, who or "", facts)
+
+
+def _calls(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    later = CALL.alias("later")
+    query = (
+        sa.select(CALL, STAFF.c.name.label("who"))
+        .join_from(CALL, STAFF, STAFF.c.id == CALL.c.caller_id, isouter=True)
+        .where(
+            CALL.c.member_id == member_id,
+            CALL.c.corrects.is_(None),
+            ~sa.exists().where(later.c.corrects == CALL.c.id),
+        )
+    )
+    rows = c.execute(_page(query, CALL.c.started_at, limit, before)).all()
+    programmes: dict[str, list[str]] = defaultdict(list)
+    purposes = (
+        sa.select(CALL_PURPOSE.c.call_id, FOLLOW_UP.c.programme)
+        .join_from(CALL_PURPOSE, FOLLOW_UP, FOLLOW_UP.c.id == CALL_PURPOSE.c.follow_up_id)
+        .where(CALL_PURPOSE.c.call_id.in_([row.id for row in rows]))
+        .order_by(FOLLOW_UP.c.id)
+    )
+    for call_id, programme in c.execute(purposes):
+        programmes[call_id].append(programme)
+    for row in rows:
+        facts = {
+            "call": row.id,
+            "outcome": row.outcome,
+            "reached": row.reached,
+            "programmes": tuple(programmes[row.id]),
+            "reasons": tuple(row.reasons.split()),
+            "note": row.note,
+            "promise": row.promise,
+        }
+        yield Event(row.started_at, EventKind.CALL, row.who or "", facts)
+
+
+def _follow_ups(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    mine = FOLLOW_UP.c.member_id == member_id
+    opened = sa.select(FOLLOW_UP).where(mine)
+    for row in c.execute(_page(opened, FOLLOW_UP.c.created_at, limit, before)):
+        facts = {"programme": row.programme, "cycle": row.cycle, "due_on": row.due_on}
+        yield Event(row.created_at, EventKind.OPENED, "", facts)
+    closed = (
+        sa.select(FOLLOW_UP, STAFF.c.name.label("who"))
+        .join_from(FOLLOW_UP, STAFF, STAFF.c.id == FOLLOW_UP.c.closed_by, isouter=True)
+        .where(mine, FOLLOW_UP.c.closed_at.is_not(None))
+    )
+    for row in c.execute(_page(closed, FOLLOW_UP.c.closed_at, limit, before)):
+        facts = {"programme": row.programme, "cycle": row.cycle, "state": row.state.value, "why": row.closed_why}
+        yield Event(row.closed_at, EventKind.CLOSED, row.who or "", facts)
+
+
+def _changes(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    for change in changes_of(c, member_id, limit, before):
+        facts = {"field": change.field, "old": change.old, "new": change.new, "why": change.why}
+        yield Event(change.at, EventKind.CHANGE, change.who, facts)
+
+
+def _raised(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    query = (
+        sa.select(RAISED, STAFF.c.name.label("who"))
+        .join_from(RAISED, STAFF, STAFF.c.id == RAISED.c.raised_by, isouter=True)
+        .where(RAISED.c.member_id == member_id, RAISED.c.withdrawn_at.is_(None))
+    )
+    for row in c.execute(_page(query, RAISED.c.raised_at, limit, before)):
+        facts = {"matter": row.matter, "category": row.category, "urgency": row.urgency.value}
+        yield Event(row.raised_at, EventKind(row.kind.value), row.who or "", facts)

@@ -1,0 +1,179 @@
+"""Migrations make exactly the tables of the code, on both databases, from every version, also two at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import URL
+
+from core.base.clock import FixedClock
+from core.schema import APPEND_ONLY, METADATA
+from core.store import migrate
+from core.store.check import GUARDED, check
+from core.store.engine import SCHEMA_VERSION, Store
+from tests.store.test_conditions import ROOT
+
+VERSIONS = sorted(
+    path.stem.removeprefix("v")
+    for path in (Path(migrate.__file__).with_name("migrations") / "versions").glob("v*.py")
+)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Store]:
+    """A place for a store with nothing in it, on each database."""
+    if request.param == "sqlite":
+        (tmp_path / "empty.db").touch()
+        store = Store(f"sqlite:///{tmp_path / 'empty.db'}", clock)
+        yield store
+        store.close()
+        return
+    server: URL = request.getfixturevalue("postgresql_server")
+    name = f"e{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"create database {name} template template0")
+    store = Store(server.set(database=name).render_as_string(hide_password=False), clock)
+    yield store
+    store.close()
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"drop database {name}")
+    admin.dispose()
+
+
+def differences(store: Store) -> list[Any]:
+    with store.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, METADATA))
+
+
+def shape(store: Store) -> dict[str, Any]:
+    """Everything the database itself says of its tables, in comparable form."""
+    with store.read() as connection:
+        inspector = sa.inspect(connection)
+        return {
+            table: {
+                "columns": sorted(
+                    (c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)
+                ),
+                "key": inspector.get_pk_constraint(table)["constrained_columns"],
+                "checks": sorted(
+                    (c["name"], c["sqltext"].lower()) for c in inspector.get_check_constraints(table)
+                ),
+                "uniques": sorted(tuple(c["column_names"]) for c in inspector.get_unique_constraints(table)),
+                "foreign": sorted(
+                    (tuple(c["constrained_columns"]), c["referred_table"])
+                    for c in inspector.get_foreign_keys(table)
+                ),
+                "indexes": sorted(
+                    (str(c["name"]), str(c["column_names"]), bool(c["unique"]), partial(c))
+                    for c in inspector.get_indexes(table)
+                ),
+            }
+            for table in inspector.get_table_names()
+            if table != "alembic_version"
+        }
+
+
+def partial(index: Any) -> str:
+    options = index.get("dialect_options", {})
+    return str(options.get("sqlite_where", options.get("postgresql_where", ""))).strip("()").lower()
+
+
+def test_the_migrations_make_the_tables_of_the_code(empty: Store) -> None:
+    migrate.init(empty)
+    assert differences(empty) == []
+    migrated = shape(empty)
+    assert set(migrated) == set(METADATA.tables)
+    with empty.write(None) as tx:  # type: ignore[arg-type]
+        METADATA.drop_all(tx.connection)
+        METADATA.create_all(tx.connection)
+    assert shape(empty) == migrated
+
+
+def test_the_append_only_tables_are_the_ones_checked(store: Store) -> None:
+    assert GUARDED == APPEND_ONLY
+    assert check(store).findings == ()
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_an_older_store_is_upgraded_with_its_rows(empty: Store, version: str) -> None:
+    migrate._run(empty, version)
+    with empty.write(None) as tx:  # type: ignore[arg-type]
+        shop = sa.Table("store", sa.MetaData(), autoload_with=tx.connection)
+        values = {
+            column.name: 1
+            if isinstance(column.type, sa.Integer)
+            else True
+            if column.type.python_type is bool
+            else "x"
+            for column in shop.columns
+            if not column.nullable
+        }
+        tx.connection.execute(sa.insert(shop), values)
+    assert migrate.upgrade(empty) == (version, SCHEMA_VERSION)
+    empty.verify()
+    assert differences(empty) == []
+    assert check(empty).findings == ()
+    with empty.read() as connection:
+        assert connection.exec_driver_sql("select id, name from store").all() == [(1, "x")]
+
+
+INIT = """
+import sys
+from alembic import command
+from core.store import migrate
+from core.store.engine import Store
+store = Store(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+migrate.upgrade(store) if sys.argv[2] == "upgrade" else migrate.init(store)
+store.verify()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("deed", ["init", "upgrade"])
+def test_two_terminals_at_once_make_one_store(empty: Store, deed: str) -> None:
+    if deed == "upgrade":
+        with empty.write(None) as tx:  # type: ignore[arg-type]
+            tx.connection.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", INIT, empty.url.render_as_string(hide_password=False), deed],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()
+    said = [child.communicate("go\n")[1] for child in children]
+    assert [child.returncode for child in children] == [0, 0], said
+    assert differences(empty) == []
+    assert check(empty).findings == ()
+
+
+def test_opening_a_store_never_imports_alembic() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, core.schema, core.store.check; print('alembic' in sys.modules)"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,150 @@
+"""A member's record as lines to show: the card in short, what happened, what is raised, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from core.base.clock import business_day
+from core.base.days import day_and_month
+from core.base.money import amount_short
+from core.base.text import harmless
+from tui import wording
+from tui.paint import Span, wrapped
+
+if TYPE_CHECKING:
+    from core.calls.views import CallSheet, OpenRaised, RecentEvent
+    from core.members.views import MemberCard
+    from tui.app import HuifangApp
+
+Line = list[Span]
+
+
+def title_spans(app: HuifangApp, card: MemberCard) -> Line:
+    """Name, number, class and stage."""
+    spans: Line = [(card.name, "strong"), (f"  {card.number}  ", "")]
+    if card.value_class:
+        spans.append((app.words.say("class {value}", value=card.value_class.value) + " ", "strong"))
+    spans.append((app.stage_words(str(card.stage)), ""))
+    return spans
+
+
+def card_lines(app: HuifangApp, card: MemberCard, width: int) -> list[Line]:
+    """The profile in short, for the side of the list."""
+    say = app.words.say
+    on = business_day(app.clock.now())
+    lines: list[Line] = [title_spans(app, card)]
+    lines.append([(", ".join(phone.masked for phone in card.phones[:2]) or say("no number"), "")])
+    pairs: list[tuple[str, str]] = [
+        (say("owner"), card.owner_name or "-"),
+        (say("birthday"), card.birthday.text() if card.birthday else "-"),
+        (say("last purchase"), ago(app, card.last_purchase_on, on)),
+        (say("in all"), say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count)),
+        (say("usual gap"), say("{days} days", days=card.usual_gap_days) if card.usual_gap_days else "-"),
+        (say("last reached"), ago(app, card.last_reached_on, on)),
+        (say("promised"), card.last_promise or "-"),
+        (say("best time"), card.best_time or "-"),
+        (say("profile"), f"{card.completeness} %"),
+    ]
+    if card.missing:
+        pairs.append((say("missing"), missing_words(app, card)))
+    for label, value in pairs:
+        lines += pair(label, value, width)
+    return lines
+
+
+def pair(label: str, value: str, width: int, style: str = "") -> list[Line]:
+    """A label and its value, wrapped under itself where it is long."""
+    lines: list[Line] = []
+    for index, part in enumerate(wrapped(harmless(value), max(10, width - len(_gap(label))))):
+        lines.append([(_gap(label), "quiet") if index == 0 else (" " * len(_gap("")), ""), (part, style)])
+    return lines
+
+
+def _gap(label: str) -> str:
+    from core.base.text import cells
+
+    return label + " " * max(1, 14 - cells(label))
+
+
+def missing_words(app: HuifangApp, card: MemberCard) -> str:
+    """The unfilled fields by name, heaviest first."""
+    return ", ".join(wording.worded(wording.FIELDS, name, app.words) for name in card.missing[:6])
+
+
+def ago(app: HuifangApp, day: date | None, on: date) -> str:
+    """A day, and how long ago it was."""
+    if day is None:
+        return "-"
+    days = (on - day).days
+    said = app.words.say("today") if days == 0 else app.words.say("{days} days ago", days=days)
+    return f"{day_and_month(day, app.words, on)}  {said}"
+
+
+def recent_lines(app: HuifangApp, events: Iterable[RecentEvent], width: int) -> list[Line]:
+    """The latest calls and purchases, newest first, one line each, notes under them."""
+    assert app.session is not None
+    book = app.session.rulebook
+    lines: list[Line] = []
+    for event in events:
+        day = f"{event.day:%m-%d} "
+        if event.kind == "purchase":
+            said = f"{amount_short(event.amount)} {event.goods} {event.who}".rstrip()
+            lines.append([(day, "quiet"), (app.words.say("bought") + " ", ""), (said, "")])
+            continue
+        outcome = book.outcomes.get(event.outcome)
+        said = outcome.name(app.words) if outcome else event.outcome
+        reasons = [book.reasons[code].name(app.words) for code in event.reasons if code in book.reasons]
+        if reasons:
+            said += f" ({', '.join(reasons)})"
+        lines.append([(day, "quiet"), (app.words.say("called") + " ", ""), (said, ""), (f" {event.who}", "quiet")])
+        if event.note:
+            lines += [[("      " + part, "quiet")] for part in wrapped(event.note, max(10, width - 7))[:2]]
+    return lines
+
+
+def raised_lines(app: HuifangApp, raised: Iterable[OpenRaised], width: int) -> list[Line]:
+    """Open complaints and problems."""
+    lines: list[Line] = []
+    for entry in raised:
+        kind = wording.worded(wording.RAISED, entry.kind, app.words)
+        mark = "! " if entry.urgency == "urgent" else ""
+        text = f"{mark}{kind} {app.local(entry.raised_at):%m-%d}: {entry.matter}"
+        lines += [[(part, "bad")] for part in wrapped(text, width)[:3]]
+    if not lines:
+        lines.append([(app.words.say("no complaint, no problem open"), "quiet")])
+    return lines
+
+
+def sheet_lines(app: HuifangApp, sheet: CallSheet, width: int) -> list[Line]:
+    """The record beside the script: what happened, what is open, what is missing, what was promised."""
+    say = app.words.say
+    card = sheet.member
+    lines = recent_lines(app, sheet.recent, width)
+    if not lines:
+        lines.append([(say("nothing on record yet"), "quiet")])
+    lines.append([])
+    lines += raised_lines(app, sheet.raised, width)
+    if card.last_promise:
+        lines += pair(say("promised"), card.last_promise, width)
+    if card.missing:
+        lines += pair(say("missing"), missing_words(app, card), width)
+    if card.best_time:
+        lines += pair(say("best time"), card.best_time, width)
+    lines += pair(say("in all"), say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count), width)
+    if card.preferences:
+        lines += pair(say("preferences"), card.preferences, width)
+    return lines
+
+
+def event_lines(app: HuifangApp, events: Iterable[Any], width: int) -> list[Line]:
+    """A timeline's events as lines."""
+    lines: list[Line] = []
+    for event in events:
+        day = f"{app.local(event.at):%m-%d} "
+        said = event.said(app.words, app.session.rulebook if app.session else None)
+        parts = wrapped(f"{said} {event.who}".rstrip(), max(10, width - 7))
+        lines.append([(day, "quiet"), (parts[0], "")])
+        lines += [[("      " + part, "")] for part in parts[1:3]]
+    return lines

@@ -1,0 +1,187 @@
+"""Small forms over the call and the member: a problem or complaint, and the profile edited in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, VerticalScroll
+from textual.widgets import Input
+
+from core.base.errors import BadInput, Conflict, HuifangError
+from tui import wording
+from tui.entry import RaisedEntry
+from tui.jobs.member import MemberEdited, edit
+from tui.overlays import Overlay, WideOverlay
+from tui.paint import Span, wrapped
+from tui.profile import CONTACT, EDITABLE, values_of
+from tui.widgets.choices import Choice, OneOf
+from tui.widgets.field import Field
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from core.members.views import MemberCard
+    from tui.app import HuifangApp
+
+CATEGORIES = ("quality", "service", "price", "goods", "other")
+
+
+def labelled(label: str, widget: Any) -> Horizontal:
+    """A widget with its label before it."""
+    shown = Painted([[(label, "quiet")]])
+    shown.add_class("label")
+    return Horizontal(shown, widget)
+
+
+class RaiseForm(Overlay[RaisedEntry]):
+    """Takes a problem or complaint down: what is wrong, which kind, about what, how urgent."""
+
+    DEFAULT_CSS = """
+    RaiseForm Horizontal { height: 1; }
+    RaiseForm .label { width: 10; }
+    """
+
+    BINDINGS = [Binding("f8", "take", show=False)]
+
+    def __init__(self, app: HuifangApp, begun: RaisedEntry | None) -> None:
+        say = app.words.say
+        super().__init__(say("Problem or complaint"), say("Enter or F8: take it down. Tab: next field. Esc: back."))
+        self._begun = begun or RaisedEntry()
+        self._words = app.words
+        self._book = app.session.rulebook if app.session else None
+
+    def inside(self) -> ComposeResult:
+        say = self._words.say
+        yield labelled(say("what"), Field(self._begun.matter, id="matter"))
+        yield labelled(say("kind"), self._one_of("kind", ("problem", "complaint"), self._begun.kind))
+        yield labelled(say("about"), self._one_of("category", CATEGORIES, self._begun.category))
+        yield labelled(say("how fast"), self._one_of("urgency", ("normal", "urgent"), self._begun.urgency))
+        yield Painted([[("", "")]], id="fault")
+
+    def _one_of(self, name: str, codes: tuple[str, ...], chosen: str) -> OneOf:
+        choices = [Choice(code, str(number), self._name(code)) for number, code in enumerate(codes, 1)]
+        row = OneOf(choices, id=name)
+        row.marked = {chosen} if chosen else set()
+        return row
+
+    def _name(self, code: str) -> str:
+        if self._book is not None and code in self._book.reasons:
+            return self._book.reasons[code].name(self._words)
+        return wording.worded(wording.RAISED, code, self._words)
+
+    def on_mount(self) -> None:
+        self.query_one("#matter").focus()
+
+    def on_input_submitted(self) -> None:
+        self.action_take()
+
+    def action_take(self) -> None:
+        """Take it down, if it says what is wrong."""
+        matter = self.query_one("#matter", Field).value.strip()
+        if not matter:
+            said = self._words.say("Say in a few words what is wrong.")
+            self.query_one("#fault", Painted).show([[(said, "late")]])
+            return
+        self.dismiss(
+            RaisedEntry(
+                matter,
+                self.query_one("#kind", OneOf).value or "problem",
+                self.query_one("#category", OneOf).value,
+                self.query_one("#urgency", OneOf).value or "normal",
+            )
+        )
+
+
+def edit_profile(app: HuifangApp, card: MemberCard, then: Callable[[], None]) -> None:
+    """Edit a member's profile in place; `then` is called when something was changed."""
+    app.push_screen(EditForm(app, card), lambda changed: then() if changed else None)
+
+
+class EditForm(WideOverlay[bool]):
+    """A member's profile, field by field; a fault is said under the field, and nothing typed is lost."""
+
+    DEFAULT_CSS = """
+    EditForm VerticalScroll { height: 16; scrollbar-size: 0 0; }
+    EditForm Horizontal { height: 1; }
+    EditForm .label { width: 20; }
+    EditForm #fault { height: 2; }
+    """
+
+    BINDINGS = [Binding("f8", "save", show=False)]
+
+    def __init__(self, app: HuifangApp, card: MemberCard) -> None:
+        say = app.words.say
+        super().__init__(
+            say("Profile of {name}", name=card.name), say("F8: save. Enter, Up, Down: between fields. Esc: back, unchanged.")
+        )
+        self._home = app
+        self._card = card
+        self._version = card.version
+        self._values = values_of(card)
+
+    def inside(self) -> ComposeResult:
+        words = self._home.words
+        with VerticalScroll(can_focus=False):
+            for name in EDITABLE:
+                field = Field(self._values[name], name=name)
+                if name == "phone":
+                    numbers = ", ".join(phone.masked for phone in self._card.phones)
+                    field.placeholder = words.say("{numbers}; a new one takes the first's place", numbers=numbers or "-")
+                yield labelled(wording.worded(wording.FIELDS, name, words), field)
+        yield labelled(words.say("reason"), Field(name="why", id="why"))
+        yield Painted([[("", "")], [("", "")]], id="fault")
+
+    def on_mount(self) -> None:
+        self.query(Field).first().focus()
+
+    def changes(self) -> Mapping[str, str]:
+        """The fields whose text is another now."""
+        return {
+            field.name: field.value
+            for field in self.query(Field)
+            if field.name and field.name != "why" and field.value.strip() != self._values[field.name]
+        }
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input.name == "why":
+            self.action_save()
+        else:
+            self.focus_next()
+
+    def action_save(self) -> None:
+        """Save what was changed."""
+        changes = self.changes()
+        if not changes:
+            self.dismiss(False)
+            return
+        why = self.query_one("#why", Field)
+        if not why.value.strip() and CONTACT & changes.keys():
+            self._say(self._home.words.say("A change of contact needs a reason: say how you know."), "late")
+            why.focus()
+            return
+        job = edit(self._card.number, changes, why.value, self._version)
+        self._home.gateway.ask(self, MemberEdited, job, write=True, excuse=self._refused)
+
+    def on_member_edited(self) -> None:
+        self.dismiss(True)
+
+    def _refused(self, error: HuifangError) -> bool:
+        text = self._home.words.error(error)
+        if isinstance(error, Conflict):
+            for name, theirs, yours in error.differences:
+                label = wording.worded(wording.FIELDS, name, self._home.words)
+                text += " " + self._home.words.say("{field}: theirs {theirs}, yours {yours}.", field=label, theirs=theirs or "-", yours=yours or "-")
+            version = error.params.get("version")
+            self._version = version if isinstance(version, int) else self._version
+        self._say(text, "bad")
+        if isinstance(error, BadInput):
+            field = next((field for field in self.query(Field) if field.name == error.field), None)
+            if field is not None:
+                field.focus()
+        return True
+
+    def _say(self, text: str, style: str) -> None:
+        lines: list[list[Span]] = [[(line, style)] for line in wrapped(text, 72)[:2]]
+        self.query_one("#fault", Painted).show([*lines, [("", "")]][:2])

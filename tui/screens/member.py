@@ -1,0 +1,182 @@
+"""A member: the four blocks of the profile, the phones hidden until shown on record, and what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from core.base.clock import business_day
+from core.base.money import amount_short
+from core.base.text import cells
+from tui import wording
+from tui.jobs.member import WHOLE, HistoryRead, Looked, MemberLooked, NumbersShown, look, read_history, reveal
+from tui.keys import bindings
+from tui.overlays import Reading
+from tui.paint import Span, apart
+from tui.record import ago, event_lines, missing_words, title_spans
+from tui.screens.base import HuifangScreen
+from tui.widgets.lines import Column, Lines, ListRow
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from core.members.views import MemberCard, PhoneLine
+
+Line = list[Span]
+LABEL = 14
+
+
+class MemberScreen(HuifangScreen):
+    """One member's whole record."""
+
+    key_screen: ClassVar[str] = "member"
+
+    BINDINGS = [*bindings("member")]
+
+    DEFAULT_CSS = """
+    MemberScreen > #head { height: 1; width: 100%; }
+    MemberScreen > Horizontal { height: 1fr; }
+    MemberScreen #profile { width: 3fr; height: 1fr; }
+    MemberScreen #events { width: 2fr; height: 1fr; border-left: ascii ansi_bright_black; }
+    """
+
+    def __init__(self, number: str) -> None:
+        super().__init__()
+        self.number = number
+        self.seen: Looked | None = None
+        self._shown: tuple[PhoneLine, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        yield Painted(base="bar", id="top")
+        yield Painted(base="head", id="head")
+        with Horizontal():
+            yield Lines((Column(""),), id="profile")
+            yield Lines((Column(""),), id="events")
+        yield Painted(id="say")
+        yield Painted(id="foot")
+
+    def on_mount(self) -> None:
+        self.query_one("#profile").focus()
+        self.paint()
+        self.do_refresh()
+
+    def do_refresh(self) -> None:
+        """Read the record anew."""
+        self.home.gateway.ask(self, MemberLooked, look(self.number, WHOLE), latest="member")
+
+    def on_member_looked(self, event: MemberLooked) -> None:
+        self.seen = event.value
+        self.paint()
+
+    def member_number(self) -> str | None:
+        return self.number
+
+    def paint(self) -> None:
+        """Paint all texts anew."""
+        width = self.size.width
+        if self.seen is not None:
+            card = self.seen.card
+            title = [(text, "bar-strong" if name else name) for text, name in title_spans(self.home, card)]
+            right: Line = [(self.words.say("profile") + f" {card.completeness} % ", "")]
+            self.query_one("#top", Painted).show([apart([(" < ", ""), *title], right, width)])
+            self._fill("#profile", self._profile(card))
+            events = self.query_one("#events", Lines)
+            self._fill("#events", event_lines(self.home, self.seen.recent, max(24, events.size.width - 2)))
+        left: Line = [(" " + self.words.say("profile"), "")]
+        heads = apart(left, [(self.words.say("what happened") + " ", "")], width)
+        self.query_one("#head", Painted).show([heads])
+        if self._silence is None:
+            self.hush()
+        self.paint_foot()
+
+    def _fill(self, which: str, lines: list[Line]) -> None:
+        rows = []
+        for index, spans in enumerate(lines):
+            text = "".join(part for part, _ in spans)
+            rows.append(ListRow(str(index), ((text, spans[0][1] if len(spans) == 1 else ""),)))
+        self.query_one(which, Lines).show(len(rows), 0, rows)
+
+    def _profile(self, card: MemberCard) -> list[Line]:
+        say = self.words.say
+        on = business_day(self.home.clock.now())
+
+        def field(name: str, value: object) -> Line:
+            label = wording.worded(wording.FIELDS, name, self.words)
+            return [(f"  {label}{' ' * max(1, LABEL - cells(label))}{value or '-'}", "")]
+
+        phones = self._shown or card.phones
+        lines: list[Line] = [[(say("Basic"), "strong")]]
+        lines += [field("phone", phone.shown + (f"  {phone.bad_reason}" if phone.bad_reason else "")) for phone in phones]
+        if not phones:
+            lines.append(field("phone", say("no number")))
+        lines += [field(name, getattr(card, name)) for name in ("gender", "wechat", "email")]
+        lines.append(field("birthday", card.birthday.text() if card.birthday else ""))
+        lines += [field(name, getattr(card, name)) for name in ("age_band", "occupation", "address")]
+        lines += [field("store", card.store_name), field("joined_on", f"{card.joined_on}  {card.source}")]
+        lines += [field("referrer", card.referrer), field("owner", card.owner_name), field("card_number", card.card_number)]
+        lines += [[], [(say("Purchases"), "strong")]]
+        lines.append([(self._pair(say("last purchase"), ago(self.home, card.last_purchase_on, on)), "")])
+        total = say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count)
+        lines.append([(self._pair(say("in all"), total), "")])
+        gap = say("{days} days", days=card.usual_gap_days) if card.usual_gap_days else "-"
+        lines.append([(self._pair(say("usual gap"), gap), "")])
+        lines += [[], [(say("Marketing"), "strong")]]
+        names = ("preferences", "interests", "body_size", "personality", "best_time", "anniversaries")
+        lines += [field(name, getattr(card, name)) for name in names]
+        consents = ("consent_call", "consent_sms", "consent_email")
+        lines += [field(name, say("yes") if getattr(card, name) else say("no")) for name in consents]
+        lines += [[], [(say("Evaluation"), "strong")], field("evaluation", card.evaluation)]
+        lines.append([(self._pair(say("promised"), card.last_promise or "-"), "")])
+        lines.append([(self._pair(say("missing"), missing_words(self.home, card) or "-"), "")])
+        return lines
+
+    def _pair(self, label: str, value: str) -> str:
+        return f"  {label}{' ' * max(1, LABEL - cells(label))}{value}"
+
+    # Deeds
+
+    def do_reveal(self) -> None:
+        """Show the numbers; why is asked, and kept."""
+        title = self.words.say("Why do you need the numbers?")
+        self.home.ask_text(title, then=self._reveal)
+
+    def _reveal(self, why: str) -> None:
+        self.home.gateway.ask(self, NumbersShown, reveal(self.number, why), write=True)
+
+    def on_numbers_shown(self, event: NumbersShown) -> None:
+        self._shown = event.value
+        self.tell(self.words.say("The numbers are shown; that is on record."))
+        self.paint()
+
+    def do_edit(self) -> None:
+        """Edit the profile in place."""
+        from tui.screens.forms import edit_profile
+
+        if self.seen is not None:
+            edit_profile(self.home, self.seen.card, self.do_refresh)
+
+    def do_history(self) -> None:
+        """Every change of every field."""
+        self.home.gateway.ask(self, HistoryRead, read_history(self.number), latest="history")
+
+    def on_history_read(self, event: HistoryRead) -> None:
+        say = self.words.say
+        lines: list[Line] = []
+        for change in event.value:
+            at = self.home.local(change.at)
+            label = wording.worded(wording.FIELDS, change.field, self.words)
+            lines.append([(f"{at:%Y-%m-%d %H:%M} {change.who}  {label}: {change.old or '-'} -> {change.new or '-'}", "")])
+            if change.why:
+                lines.append([(f"    {change.why}", "quiet")])
+        if not lines:
+            lines.append([(say("Nothing has been changed yet."), "quiet")])
+        self.home.push_screen(Reading(say("History of the profile"), say("Esc: back"), lines))
+
+    def do_call(self) -> None:
+        """Open the call."""
+        self.home.open_call(self.number)
+
+    def do_leave(self) -> None:
+        """Back."""
+        self.home.pop_screen()

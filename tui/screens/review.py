@@ -1,0 +1,205 @@
+"""The review of a member gone three months: no call yet; the record, and the decision how to approach (R4, dormant-review)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+
+from core.base.days import day_and_month, near_day
+from core.base.errors import HuifangError
+from core.base.language import N_
+from core.base.money import amount_short
+from core.base.text import fit
+from tui.jobs.call import Decision, ReviewDecided, ReviewOpened, decide, open_review
+from tui.keys import bindings
+from tui.paint import Span, apart
+from tui.record import Line, raised_lines, title_spans
+from tui.screens.base import HuifangScreen
+from tui.widgets.choices import Choice, KeyRow
+from tui.widgets.lines import Column, Lines, ListRow
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from core.calls.views import ReviewSheet
+
+CHOICES = {
+    "call": N_("call on a day"),
+    "sms": N_("send an SMS"),
+    "gift": N_("send a gift"),
+    "leave": N_("leave alone"),
+}
+
+
+class ReviewScreen(HuifangScreen):
+    """One member's record and the decision."""
+
+    key_screen: ClassVar[str] = "review"
+
+    BINDINGS = [*bindings("review")]
+
+    DEFAULT_CSS = """
+    ReviewScreen > #why, ReviewScreen > #rule { height: 1; width: 100%; }
+    ReviewScreen > #record { height: 1fr; }
+    """
+
+    def __init__(self, number: str) -> None:
+        super().__init__()
+        self.number = number
+        self.sheet: ReviewSheet | None = None
+        self._choice = ""
+
+    def compose(self) -> ComposeResult:
+        yield Painted(base="bar", id="top")
+        yield Painted(id="why")
+        yield Lines((Column(""),), id="record")
+        yield Painted(id="say")
+        yield KeyRow(id="choices")
+        yield Painted(id="rule")
+        yield Painted(id="foot")
+
+    def on_mount(self) -> None:
+        self.paint()
+        self.do_refresh()
+
+    def do_refresh(self) -> None:
+        """Read the record anew."""
+        self.home.gateway.ask(self, ReviewOpened, open_review(self.number), write=True, excuse=self._not_opened)
+
+    def _not_opened(self, error: HuifangError) -> bool:
+        self.home.pop_screen()
+        self.home.trouble(error)
+        return True
+
+    def on_review_opened(self, event: ReviewOpened) -> None:
+        self.sheet = event.value
+        self.paint()
+        self.query_one("#choices").focus()
+
+    def member_number(self) -> str | None:
+        return self.number
+
+    # What is seen
+
+    def paint(self) -> None:
+        """Paint all texts anew."""
+        width = self.size.width
+        sheet = self.sheet
+        if sheet is not None:
+            say = self.words.say
+            title = [(text, "bar-strong" if name else name) for text, name in title_spans(self.home, sheet.member)]
+            latest = say("decide by {day}", day=day_and_month(sheet.latest, self.words))
+            self.query_one("#top", Painted).show([apart([(" < ", ""), *title], [(latest + " ", "")], width)])
+            away = say("away {days} days", days=sheet.away_days)
+            usual = say("usual gap {days} days", days=sheet.usual_gap_days) if sheet.usual_gap_days else ""
+            self.query_one("#why", Painted).show([[(" " + away, "due"), ("   " + usual, "")]])
+            self._fill(self._record(sheet))
+            choices = [
+                Choice(code, str(number), say(CHOICES[code]) if code in CHOICES else code)
+                for number, code in enumerate(sheet.choices, 1)
+            ]
+            row = self.query_one("#choices", KeyRow)
+            row.offer(choices, say("decision"))
+            row.mark({self._choice})
+        self.query_one("#rule", Painted).show([self.silence()])
+        if self._silence is None:
+            self.hush()
+        self.paint_foot()
+
+    def _fill(self, lines: list[Line]) -> None:
+        rows = []
+        for index, spans in enumerate(lines):
+            text = "".join(part for part, _ in spans)
+            rows.append(ListRow(str(index), ((text, spans[0][1] if len(spans) == 1 else ""),)))
+        self.query_one(Lines).show(len(rows), 0, rows)
+
+    def _record(self, sheet: ReviewSheet) -> list[Line]:
+        say = self.words.say
+        assert self.home.session is not None
+        book = self.home.session.rulebook
+        lines: list[Line] = [[(say("Complaints and problems"), "strong")]]
+        lines += raised_lines(self.home, [*sheet.complaints, *sheet.problems], self.size.width - 4)
+        lines += [[], [(say("Calls"), "strong")]]
+        for call in sheet.calls:
+            outcome = book.outcomes.get(call.outcome)
+            reasons = [book.reasons[code].name(self.words) for code in call.reasons if code in book.reasons]
+            said = outcome.name(self.words) if outcome else call.outcome
+            said += f" ({', '.join(reasons)})" if reasons else ""
+            lines.append([(f"{self.home.local(call.at):%Y-%m-%d}  {call.caller}  {said}  {call.note}".rstrip(), "")])
+        if not sheet.calls:
+            lines.append([(say("never called yet"), "quiet")])
+        lines += [[], [(say("Purchases"), "strong")]]
+        for bought in sheet.purchases:
+            gap = say("after {days} days", days=bought.gap_days) if bought.gap_days is not None else ""
+            amount = fit(amount_short(bought.amount), 10, align="right")
+            lines.append([(f"{bought.day}  {amount}  {bought.goods}  {bought.store}  {bought.who}  {gap}".rstrip(), "")])
+        if not sheet.purchases:
+            lines.append([(say("nothing bought yet"), "quiet")])
+        return lines
+
+    # Deeds
+
+    def on_key_row_picked(self, event: KeyRow.Picked) -> None:
+        event.stop()
+        self._choice = event.code
+        self.query_one("#choices", KeyRow).mark({event.code})
+        if event.code == "call":
+            self._ask_day()
+            return
+        name = self.words.say(CHOICES[event.code]) if event.code in CHOICES else event.code
+        self.tell(self.words.say("{choice}: Enter or F8 keeps the decision.", choice=name))
+
+    def on_key_row_entered(self, event: KeyRow.Entered) -> None:
+        event.stop()
+        self.action_key("decide")
+
+    def _ask_day(self) -> None:
+        from tui.when import ask_when
+
+        def understood(moment: datetime, _typed: str, _said: str) -> None:
+            self._decide(Decision(self.number, "call", call_on=self.home.local(moment).date()))
+
+        ask_when(self.home, self.words.say("On which day shall the member be called?"), understood)
+
+    def why_not(self, name: str) -> str:
+        """Why an action can't be done now."""
+        if reason := super().why_not(name):
+            return reason
+        if name == "decide" and not self._choice:
+            return self.words.say("Choose a decision first, by its digit.")
+        return ""
+
+    def do_decide(self) -> None:
+        """Keep the decision."""
+        if self._choice == "call":
+            self._ask_day()
+        else:
+            self._decide(Decision(self.number, self._choice))
+
+    def _decide(self, decision: Decision) -> None:
+        self.home.gateway.ask(self, ReviewDecided, decide(decision), write=True)
+
+    def on_review_decided(self) -> None:
+        sheet = self.sheet
+        name = sheet.member.name if sheet else self.number
+        self.home.pop_screen()
+        self.home.today.look_at_next(self.words.say("Decided: {name}.", name=name))
+
+    def do_review_call(self) -> None:
+        """Open the call instead."""
+        self.home.open_call(self.number, review=False)
+
+    def do_leave(self) -> None:
+        """Back to the list."""
+        from tui.jobs.call import DraftKept, set_free
+
+        if self.sheet is not None:
+            self.home.gateway.ask(self.home.today, DraftKept, set_free(self.sheet.member.id), write=True)
+        self.home.pop_screen()
+        self.home.today.do_refresh()
+
+    def when_words(self, moment: datetime) -> Span:
+        """A moment near today, as a span."""
+        at = self.home.local(moment)
+        return (near_day(at.date(), self.home.local(self.home.clock.now()).date(), self.words), "")

@@ -1,0 +1,162 @@
+"""The script is the form: what the caller says, and where it is said the fields to fill (R5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal, VerticalScroll
+from textual.geometry import Size
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from core.base.language import Catalogue
+from tui import wording
+from tui.profile import values_of
+from tui.paint import Spans, wrapped
+from tui.widgets.choices import Score, Tick
+from tui.widgets.field import Field
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from core.calls.views import CallSheet, ScriptStep
+    from tui.entry import CallEntry
+
+LABEL = 10
+"""Cells of a field's label."""
+
+
+class Step(Painted):
+    """What is said in one step: its number, its title, and the words, wrapped to the width."""
+
+    DEFAULT_CSS = """
+    Step { height: auto; width: 1fr; }
+    """
+
+    def __init__(self, number: str, title: str, says: str) -> None:
+        super().__init__()
+        self._number, self._title, self._says = number, title, says
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the words need."""
+        self._lines = self._laid(width)
+        return len(self._lines)
+
+    def _laid(self, width: int) -> list[Spans]:
+        indent = " " * (len(self._number) + 1)
+        shown: list[Spans] = []
+        for index, line in enumerate(wrapped(f"{self._title}  {self._says}", max(10, width - len(indent) - 1))):
+            if index == 0:
+                title = line[: len(self._title)]
+                shown.append([(f"{self._number} ", "key"), (title, "strong"), (line[len(title) :], "")])
+            else:
+                shown.append([(indent + line, "")])
+        return shown
+
+
+class ScriptForm(VerticalScroll, can_focus=False):
+    """The steps of the call, one below the other."""
+
+    DEFAULT_CSS = """
+    ScriptForm { width: 3fr; height: 1fr; scrollbar-size: 0 0; }
+    ScriptForm Horizontal { height: 1; width: 1fr; }
+    ScriptForm .label { width: 10; margin-left: 2; }
+    ScriptForm .marks { margin-left: 2; }
+    ScriptForm .unused { width: 1fr; }
+    """
+
+    class Filled(Message):
+        """Something was typed, marked or ticked."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._entry: CallEntry | None = None
+        self._values: dict[str, str] = {}
+
+    async def fill(self, sheet: CallSheet, entry: CallEntry, words: Catalogue, names: Mapping[str, str]) -> None:
+        """Build the form for a sheet, with what the entry holds already. `names` are the programmes'."""
+        self._entry = entry
+        self._values = values_of(sheet.member)
+        await self.remove_children()
+        rows: list[Widget] = []
+        for step in sheet.steps:
+            rows.extend(self._step(step, words, names))
+        rows += self._closing(words)
+        await self.mount_all(rows)
+
+    def _step(self, step: ScriptStep, words: Catalogue, names: Mapping[str, str]) -> Iterable[Widget]:
+        assert self._entry is not None
+        if step.heading:
+            yield Painted([[("= ", "quiet"), (names.get(step.heading, step.heading), "strong")]])
+        yield Step(str(step.number), step.title(words), step.says(words))
+        for name in step.profile:
+            label = wording.worded(wording.FIELDS, name, words)
+            value = self._entry.profile.get(name, self._values.get(name, ""))
+            yield _row(label, f"profile:{name}", value)
+        if step.scores:
+            marks = [
+                Score(code, wording.worded(wording.SCORES, code, words), self._entry.scores.get(code, 0))
+                for code in step.scores
+            ]
+            yield Horizontal(*marks, classes="marks")
+        if step.answer:
+            yield _row(step.title(words), f"answer:{step.answer}", str(self._entry.answers.get(step.answer, "")))
+        if step.tick:
+            ticked = bool(self._entry.answers.get(step.tick))
+            yield Horizontal(Tick(step.tick, words.say("said"), ticked), classes="marks")
+
+    def _closing(self, words: Catalogue) -> Iterable[Widget]:
+        assert self._entry is not None
+        yield _row(words.say("promise"), "promise", self._entry.promise)
+        yield _row(words.say("note"), "note", self._entry.note, words.say("nothing on health or faith"))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        entry, name, value = self._entry, event.input.name or "", event.value
+        if entry is None:
+            return
+        kind, _, code = name.partition(":")
+        if kind == "profile":
+            if value.strip() == self._values.get(code, ""):
+                entry.profile.pop(code, None)
+            else:
+                entry.profile[code] = value
+        elif kind == "answer":
+            entry.answers[code] = value
+        elif kind == "note":
+            entry.note = value
+        elif kind == "promise":
+            entry.promise = value
+        self.post_message(self.Filled())
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.screen.focus_next()
+
+    def on_score_given(self, event: Score.Given) -> None:
+        if self._entry is not None:
+            self._entry.scores[event.score.code] = event.score.value
+            if not event.score.value:
+                self._entry.scores.pop(event.score.code)
+            self.post_message(self.Filled())
+
+    def on_tick_turned(self, event: Tick.Turned) -> None:
+        if self._entry is not None:
+            self._entry.answers[event.tick.code] = event.tick.value
+            self.post_message(self.Filled())
+
+    def first_empty_score(self) -> Score | None:
+        """The first mark that has not been given."""
+        return next((score for score in self.query(Score) if not score.value), None)
+
+    def field_named(self, name: str) -> Field | None:
+        """The field of that name: note, promise, profile:wechat, answer:opinion."""
+        return next((field for field in self.query(Field) if field.name == name), None)
+
+
+def _row(label: str, name: str, value: str, hint: str = "") -> Horizontal:
+    shown = Painted([[(label, "quiet")]])
+    shown.add_class("label")
+    field = Field(value, name=name)
+    field.placeholder = hint
+    return Horizontal(shown, field)
