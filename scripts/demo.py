@@ -39,8 +39,11 @@ SEED = 20
 WORKED_DAYS_AGO = (13, 9, 6, 3, 1)
 """The earlier days on which the demo's people called."""
 
-LEFT_FOR_TODAY = 50
-"""How many rows the list that is opened should have: more are worked off on the days before."""
+LEFT_FOR_TODAY = 48
+"""About how many rows the list that is opened should have: more are worked off on the days before."""
+
+DONE = 0.6
+"""The part of calls that completes what it is for."""
 
 
 def run(
@@ -178,10 +181,14 @@ class _History:
         shown = actor.code == self.callers[0]
         calls = self.chance.randint(2, 4)
         if shown:
-            state = overview(self.store, actor, WorklistQuery())
-            calls = max(calls, (state.total + state.beyond_target - LEFT_FOR_TODAY) // days_left)
+            due = overview(self.store, actor, WorklistQuery(staff=actor.code, everything=True)).total
+            calls = max(
+                len(self.promised) if days_left == 1 else 1, round((due - LEFT_FOR_TODAY) / days_left / DONE)
+            )
         rows = worklist(self.store, actor, WorklistQuery()).rows
-        for row in rows[:calls]:
+        # Mostly from the end of the list: what stands at its head is what the demo is to show.
+        head = min(1 + calls // 6, 2)
+        for row in dict.fromkeys((*rows[:head], *rows[len(rows) - max(calls - head, 0) :])):
             self.clock.advance(minutes=self.chance.randint(3, 7))
             self._call(actor, row, promise=shown and days_left == 1)
 

@@ -18,7 +18,7 @@ from core.base.errors import HuifangError
 from core.base.language import LANGUAGES, Catalogue, catalogue
 from tui import wording
 from tui.desk import Session
-from tui.gateway import Answer, Gateway
+from tui.gateway import Answer, Gateway, place
 from tui.jobs.today import SignedIn
 from tui.overlays import AskText, Confirm, Echo, Option, Pick
 from tui.paint import Span
@@ -48,7 +48,6 @@ class HuifangApp(App[int]):
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "Huifang"
-    CSS = "Screen { background: transparent; }"
 
     def __init__(
         self,
@@ -143,6 +142,15 @@ class HuifangApp(App[int]):
                 screen.keep()
 
     # Telling
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A fault in the screens: never a traceback in front of a caller, nor their words in the log."""
+        log.error("screen failed: %s at %s", type(error).__name__, place(error))
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        self._keep_all()
+        self.exit(1, message=self.words.say("Something went wrong and the screens had to close. What you typed is kept."))
 
     def trouble(self, error: Exception) -> None:
         """Say what went wrong in the user's words; what it means for their work comes first."""

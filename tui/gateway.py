@@ -128,14 +128,14 @@ class Gateway:
             return
         except Exception as error:
             # The words of an exception may hold what somebody typed: only its kind and place go to the log.
-            log.error("%s failed: %s at %s", answer.__name__, type(error).__name__, _place(error))
+            log.error("%s failed: %s at %s", answer.__name__, type(error).__name__, place(error))
             self._trouble(error)
             return
         if not latest or self._latest[latest] == number:
             requester.post_message(answer(number, value))
 
 
-def _place(error: BaseException) -> str:
+def place(error: BaseException) -> str:
     """Where an exception came from, innermost last, without any values."""
     places: list[str] = []
     trace = error.__traceback__

@@ -35,7 +35,7 @@ KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), N_("open"), N_("Open the member: hold them and see the call."), "today", 1),
     Key("next", ("n", "f8"), N_("next"), N_("Open the next one due that nobody holds."), "today", 2),
     Key("skip", ("s",), N_("skip"), N_("Skip the row for a reason; it sinks to the end of its group."), "today", 3),
-    Key("why", ("w",), N_("why"), N_("Explain rule by rule why the member is, or is not, on a list."), "today", 4),
+    Key("why", ("w",), N_("why?"), N_("Explain rule by rule why the member is, or is not, on a list."), "today", 4),
     Key("filter", ("f", "f7"), N_("filter"), N_("Show one programme only."), "today", 5),
     Key("undo", ("u",), N_("take back"), N_("Take your last record back; its text waits in the call."), "today", 6),
     Key("everything", ("a",), N_("all"), N_("Show what goes beyond the day's target too."), "today"),

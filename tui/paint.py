@@ -111,7 +111,7 @@ def wrapped(text: str, width: int) -> list[str]:
                 if piece == " ":
                     continue
             while size > width:
-                head = _head(piece, width)
+                head = head(piece, width)
                 lines.append(head)
                 piece = piece[len(head) :]
                 size = cells(piece)
@@ -121,7 +121,8 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def _head(piece: str, width: int) -> str:
+def head(piece: str, width: int) -> str:
+    """As much of a text's beginning as goes into `width` cells; at least one character."""
     taken = ""
     for character in piece:
         if cells(taken + character) > width:

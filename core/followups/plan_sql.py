@@ -34,6 +34,12 @@ OWNER = "case when s.left_on is null or s.left_on > :day then m.owner_id end"
 CALLABLE = "m.status = 'active' and m.consent_call"
 
 
+_NEW = """not exists (select 1 from follow_up f
+    where f.member_id = m.id and f.programme = cast(:programme as text)
+        and f.cycle = cast(:cycle as text))"""
+"""Asked first: what is planned already is left alone without reading the member's row."""
+
+
 def of_stores(store_ids: Sequence[int] | None, column: str = "m.store_id") -> str:
     """The condition that keeps to a group of stores; nothing where the group is all of them."""
     if store_ids is None:
@@ -49,7 +55,7 @@ def by_last_day(store_ids: Sequence[int] | None, *, value_first: bool, phone: bo
         f"""{NEW_ROW}
         select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from member m left join staff s on s.id = m.owner_id
-        where {who} and m.last_on = :base {of_stores(store_ids)}
+        where {_NEW} and {who} and m.last_on = :base {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
     )
 
@@ -152,12 +158,11 @@ on conflict (member_id, programme, cycle) do nothing
 """)
 """Members already reached this month by another programme need no monthly call (R4.3)."""
 
-_DECLINED = """
+_HALVED = """
     w.bought_before >= :min_purchases
     and (w.amount_recent < :below * w.amount_before or w.bought_recent < :below * w.bought_before)
-    and (m.value_class in ('A', 'B') or m.social_reach)
-    and m.status = 'active' and m.consent_call
 """
+_KEY_REGULAR = "(m.value_class in ('A', 'B') or m.social_reach) and m.consent_call"
 
 
 def decline_of_all(store_ids: Sequence[int] | None) -> sa.TextClause:
@@ -166,7 +171,7 @@ def decline_of_all(store_ids: Sequence[int] | None) -> sa.TextClause:
         f"""{NEW_ROW}
         select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
         from plan_ranking w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
-        where {_DECLINED} {of_stores(store_ids)}
+        where {_HALVED} and {_KEY_REGULAR} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
     )
 
@@ -183,17 +188,19 @@ def decline_of_moved(store_ids: Sequence[int] | None) -> sa.TextClause:
             union select member_id from purchase where day > :old_before and day <= :before
             union select member_id from purchase where day > :old_day and day <= :day
         ), w as (
-            select p.member_id,
+            select m.id as member_id,
                 sum(case when p.day > :recent then p.amount else 0 end) as amount_recent,
                 sum(case when p.day > :recent and p.amount > 0 then 1 else 0 end) as bought_recent,
                 sum(case when p.day <= :recent then p.amount else 0 end) as amount_before,
                 sum(case when p.day <= :recent and p.amount > 0 then 1 else 0 end) as bought_before
-            from moved join purchase p on p.member_id = moved.member_id
-            where p.day > :before and p.day <= :day group by p.member_id
+            from moved cross join member m join purchase p on p.member_id = m.id
+            where m.id = moved.member_id and p.day > :before and p.day <= :day
+                and {_KEY_REGULAR} and m.status = 'active' and m.last_on > :dormant and m.joined_on <= :joined
+            group by m.id
         )
         select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
         from w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
-        where {_DECLINED} and m.last_on > :dormant and m.joined_on <= :joined {of_stores(store_ids)}
+        where {_HALVED} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
     )
 

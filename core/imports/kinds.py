@@ -21,13 +21,6 @@ from core.store.transaction import Transaction
 S = TypeVar("S", bound=tuple[Any, ...])
 
 
-class Line(NamedTuple):
-    """One row of a file."""
-
-    number: int
-    cells: list[str]
-
-
 class Stored(NamedTuple, Generic[S]):
     """A record in the store: its row number there, and its state as far as files can tell it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -13,7 +13,18 @@ from core.base.language import N_
 from core.imports.columns import Kind, code_of
 from core.imports.kinds import FileKind, Stored
 from core.imports.sheets import Sheet
-from core.imports.values import LONGEST_TEXT, Wrong, amount, bounded, code, moment, whole
+from core.imports.values import (
+    EARLIEST,
+    LATEST,
+    LONGEST_CODE,
+    LONGEST_TEXT,
+    Wrong,
+    amount,
+    bounded,
+    code,
+    moment,
+    whole,
+)
 from core.purchases.driver import rows_in
 from core.purchases.recording import StoredSale, add_sales, change_sales, stored_sales
 from core.purchases.rules import Sale
@@ -21,7 +32,9 @@ from core.store.engine import Store
 from core.store.transaction import Transaction
 
 AHEAD = N_("{count} purchases are dated after today: check the dates of the file.")
+_TEXTS = ("goods", "category", "payment", "occasion")
 _ROOM = 200_000
+FIRST_YEAR, LAST_YEAR = EARLIEST.year, LATEST.year
 
 
 class PurchasesFile(FileKind[Sale]):
@@ -33,24 +46,60 @@ class PurchasesFile(FileKind[Sale]):
         super().__init__(store, sheet)
         self.tomorrow = business_day(store.clock.now()) + timedelta(days=1)
         self.zones = {key: zone(name) for key, name in self.people.zones.items()}
-        self._texts: tuple[str, ...] = ("goods", "category", "payment", "occasion")
-        if not any(field in self.layout.places for field in self._texts):
-            self._texts = ()
-        self._places = self.layout.places
+        places = self.layout.places
+        self._plain_places = (
+            places["member"],
+            places["order"],
+            places["bought_at"],
+            places.get("store", self.width),
+            places["amount"],
+            places.get("items"),
+            places.get("staff"),
+        )
+        if any(field in places for field in _TEXTS):
+            self._usual = self._read  # type: ignore[method-assign]
         self._members: dict[str, int] = {}
         self._stores: dict[str, int] = {}
-        self._staff: dict[str, int] = {}
+        self._staff: dict[str, int | None] = {"": None}
 
     def state(self, cells: Sequence[str]) -> Any:
         """A sale from a row, with the member's number where its id is not known yet; None without a member."""
-        if len(cells) > self.width:
-            self.check_width(cells)
+        try:
+            return self._usual(cells)
+        except (LookupError, ValueError, Wrong):
+            return self._read(cells)
+
+    def _usual(self, cells: Sequence[str]) -> Sale:
+        """What `_read` would make of a row whose codes were met before and whose values are plainly written.
+
+        Nearly all rows of a till's file are such. Raises an error for any other row.
+        """
+        member, order, at, shop, fen, items, staff = self._plain_places
+        bought_at = datetime.fromisoformat(cells[at])
+        number, count = cells[order], cells[items] if items is not None else ""
+        if len(cells) != self.width or bought_at.tzinfo or cells[at][4] != "-" or len(cells[at]) > 19:
+            raise ValueError
+        if not (FIRST_YEAR < bought_at.year < LAST_YEAR and number.isalnum() and number.isascii()):
+            raise ValueError
+        if len(number) > LONGEST_CODE or not (count.isdecimal() or not count) or len(count) > 9:
+            raise ValueError
+        store_id = self._stores[cells[shop]]
+        return Sale(
+            store_id,
+            number,
+            self._members[cells[member]],
+            bought_at.replace(tzinfo=self.zones[store_id]).astimezone(UTC),
+            bought_at.date(),
+            amount(cells[fen]),
+            self._staff[cells[staff]] if staff is not None else None,
+            int(count) if count else None,
+        )
+
+    def _read(self, cells: Sequence[str]) -> Any:
+        self.check_width(cells)
         number = self.text("member", cells)
-        member: Any = self._members.get(number)
-        if member is None:
-            if not number or code_of("anonymous", number) is not None:
-                return None
-            member = code(number)
+        if not number or code_of("anonymous", number) is not None:
+            return None
         order = code(self.needed("order", cells))
         store_id = self._store(self.text("store", cells))
         bought_at = moment(self.needed("bought_at", cells), epoch_1904=self.sheet.epoch_1904)
@@ -64,20 +113,9 @@ class PurchasesFile(FileKind[Sale]):
         text = self.text("items", cells)
         items = whole(text) if text else None
         staff = self._received_by(self.text("staff", cells))
-        texts = [bounded(self.text(field, cells), LONGEST_TEXT) for field in self._texts]
+        texts = [bounded(self.text(field, cells), LONGEST_TEXT) for field in _TEXTS]
+        member: Any = self._members.get(number) or code(number)
         return Sale(store_id, order, member, bought_at.astimezone(UTC), day, fen, staff, items, *texts)
-
-    def text(self, field: str, cells: Sequence[str]) -> str:
-        """As everywhere, but without looking twice at the plain cells that most of them are."""
-        place = self._places.get(field, -1)
-        if not 0 <= place < len(cells):
-            self.field = field
-            return ""
-        text = cells[place]
-        if text.isalnum() and text.isascii():
-            self.field = field
-            return text
-        return super().text(field, cells)
 
     def key(self, state: Sale) -> str:
         """Store and order number."""
@@ -125,14 +163,10 @@ class PurchasesFile(FileKind[Sale]):
         return found
 
     def _received_by(self, text: str) -> int | None:
-        if not text:
-            return None
-        found = self._staff.get(text)
-        if found is None:
+        if text not in self._staff:
             person = self.people.member_of_staff(text)
-            assert person is not None
-            found = self._staff[text] = person[0]
-        return found
+            self._staff[text] = person[0] if person else None
+        return self._staff[text]
 
     def _with_member(self, state: Sale) -> Sale | Wrong:
         number: Any = state.member_id

@@ -88,16 +88,15 @@ def amount(text: str) -> int:
     return fen
 
 
+_WHOLE = re.compile(r"([+-]?\d{1,9})(?:\.0+)?")
+
+
 def whole(text: str) -> int:
     """A whole number."""
-    try:
-        number = Decimal(normalize("NFKC", text).replace(",", ""))
-        value = int(number)
-    except (InvalidOperation, ValueError, OverflowError) as error:
-        raise Wrong(N_("this is no whole number")) from error
-    if value != number or abs(value) > 10**9:
+    found = _WHOLE.fullmatch(text) or _WHOLE.fullmatch(normalize("NFKC", text).replace(",", ""))
+    if found is None:
         raise Wrong(N_("this is no whole number"))
-    return value
+    return int(found[1])
 
 
 _DAY = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?"

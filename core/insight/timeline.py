@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -50,8 +51,8 @@ def timeline(
 
 
 def _page(
-    query: sa.Select[*tuple[object, ...]], at: sa.ColumnElement[datetime], limit: int, before: datetime | None
-) -> sa.Select[*tuple[object, ...]]:
+    query: sa.Select[Any], at: sa.ColumnElement[datetime], limit: int, before: datetime | None
+) -> sa.Select[Any]:
     paged = query.where(at < before) if before is not None else query
     return paged.order_by(at.desc()).limit(limit)
 

@@ -1,18 +1,18 @@
 """Statements for millions of rows, handed to the driver as it wants them.
 
-SQLAlchemy still words them for each database; what is left out is its work on every single row, which costs
-as much as the insert itself.
+What is left out is SQLAlchemy's work on every single row, which costs as much as the insert itself. `?` marks a
+parameter on both databases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
-from operator import itemgetter
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection
 
 AT_ONCE = 5000
 """So many keys go into one statement."""
@@ -28,27 +28,32 @@ def portions(values: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
         yield some
 
 
-def run_many(connection: Connection, statement: sa.UpdateBase, rows: Sequence[dict[str, Any]]) -> None:
+def run_many(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Run a statement for each row of parameters, whose values are as the driver takes them."""
-    compiled: Any = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
-    names: list[str] | None = compiled.positiontup
-    if names is None:
-        connection.exec_driver_sql(str(compiled), rows)
-    else:
-        connection.exec_driver_sql(str(compiled), list(map(itemgetter(*names), rows)))
+    if rows:
+        connection.exec_driver_sql(_marked(connection, statement), list(rows))
 
 
-def rows_in(connection: Connection, select: str, values: Sequence[Any], keys: Sequence[Any]) -> list[Any]:
-    """The rows of `select`, which ends before the list of keys; its `?` take `values`, the list the keys."""
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+def rows_in(connection: Connection, select: str, values: Sequence[Any], keys: Iterable[Any]) -> list[Any]:
+    """The rows of `select`, which ends before the list of keys; its parameters are `values`, the list the keys."""
     found: list[Any] = []
     for some in portions(keys):
-        marks = ",".join([mark] * len(some))
-        statement = f"{select.replace('?', mark)} ({marks})"
+        statement = _marked(connection, f"{select} ({','.join('?' * len(some))})")
         found += connection.exec_driver_sql(statement, (*values, *some)).all()
     return found
 
 
-def prepared(dialect: Dialect, kind: sa.types.TypeEngine[Any]) -> Prepare | None:
-    """What the driver needs done to a value of that type, None for nothing."""
-    return kind.dialect_impl(dialect).bind_processor(dialect)
+def days_and_moments(connection: Connection) -> tuple[Prepare, Prepare]:
+    """How days, and moments in UTC already, are handed to the driver; days repeat, so they are remembered."""
+    dialect = connection.dialect
+    day = sa.Date().dialect_impl(dialect).bind_processor(dialect)
+    moment = sa.DateTime(timezone=True).dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(maxsize=4096)(day) if day else _as_is, moment or _as_is
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _marked(connection: Connection, statement: str) -> str:
+    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,8 +16,8 @@ from core.base.language import N_
 from core.followups.cycles import DORMANT
 from core.followups.tables import FollowUp, State
 from core.members.tables import Member
-from core.purchases.driver import Prepare, portions, prepared, rows_in, run_many
-from core.purchases.rules import Sale, Sums, is_over, sums_by_member
+from core.purchases.driver import days_and_moments, portions, rows_in, run_many
+from core.purchases.rules import Sale, is_over, sums_by_member
 from core.purchases.tables import Purchase
 from core.store.tables import Deed
 from core.store.transaction import Transaction
@@ -82,19 +81,20 @@ def add_sales(tx: Transaction, sales: Sequence[Sale]) -> None:
     """Store new sales and add them to their members' sums. Raises Conflict where one is there already."""
     if not sales:
         return
-    at, day = _as_written(tx.connection)
-    rows = [
-        dict(zip(_FIELDS, sale, strict=True)) | {"bought_at": at(sale[3]), "day": day(sale[4])} for sale in sales
-    ]
-    run_many(tx.connection, sa.insert(_PURCHASE), rows)
+    day, moment = days_and_moments(tx.connection)
+    rows = [(*sale[:3], moment(sale[3]), day(sale[4]), *sale[5:]) for sale in sales]
+    run_many(tx.connection, _INSERT, rows)
     tx.note(Deed.BULK, Purchase, "*", new=f"{len(sales)} purchases")
-    sums = sums_by_member(sales)
-    bought = {member: s for member, s in sums.items() if s.count}
-    if bought:
-        run_many(tx.connection, _ADD_BOUGHT, [_sums_row(member, s, day) for member, s in bought.items()])
-    if others := [{"of": m, "amount": s.amount} for m, s in sums.items() if not s.count and s.amount]:
-        run_many(tx.connection, _ADD_AMOUNT, others)
-    _close_returned(tx, bought)
+    bought, others = [], []
+    for member, sums in sums_by_member(sales).items():
+        if sums.count:
+            first, last = day(sums.first_on), day(sums.last_on)
+            bought.append((first, first, last, last, last, last, sums.count, sums.amount, member))
+        elif sums.amount:
+            others.append((sums.amount, member))
+    run_many(tx.connection, _ADD_BOUGHT, bought)
+    run_many(tx.connection, _ADD_AMOUNT, others)
+    _close_returned(tx, [row[-1] for row in bought])
 
 
 def change_sales(tx: Transaction, changes: Sequence[tuple[StoredSale, Sale]]) -> None:
@@ -108,33 +108,9 @@ def change_sales(tx: Transaction, changes: Sequence[tuple[StoredSale, Sale]]) ->
         _recompute(tx, some)
 
 
-def _as_written(connection: Connection) -> tuple[Prepare, Prepare]:
-    """How moments (in UTC already) and days are handed to the driver; days repeat, so they are remembered."""
-    dialect = connection.dialect
-    at = prepared(dialect, sa.DateTime(timezone=True)) or _as_is
-    day = prepared(dialect, sa.Date())
-    return at, lru_cache(maxsize=4096)(day) if day else _as_is
-
-
-def _as_is(value: Any) -> Any:
-    return value
-
-
-def _sums_row(member: int, sums: Sums, day: Prepare) -> dict[str, Any]:
-    return {
-        "of": member,
-        "first": day(sums.first_on),
-        "last": day(sums.last_on),
-        "count": sums.count,
-        "amount": sums.amount,
-    }
-
-
 def _close_returned(tx: Transaction, members: Collection[int]) -> None:
-    over: list[dict[str, Any]] = []
-    for some in portions(members):
-        rows = tx.connection.execute(_OPEN_DORMANT, {"members": some})
-        over += [{"of": row.id} for row in rows if is_over(row.cycle, row.last_on)]
+    rows = rows_in(tx.connection, _OPEN_DORMANT, [], members)
+    over = [{"of": key} for key, cycle, last_on in rows if is_over(cycle, str(last_on))]
     if over:
         closing = sa.update(_FOLLOW_UP).where(
             _FOLLOW_UP.c.id == sa.bindparam("of"), _FOLLOW_UP.c.state == State.OPEN
@@ -179,6 +155,28 @@ _THERE = "select id from purchase where store_id = ? and order_number in"
 _STORED = sa.select(_PURCHASE.c.id, *(_PURCHASE.c[name] for name in _FIELDS)).where(
     _PURCHASE.c.id.in_(sa.bindparam("ids", expanding=True))
 )
+_INSERT = f"insert into purchase ({', '.join(_FIELDS)}) values ({', '.join('?' * len(_FIELDS))})"
+_ADD_BOUGHT = """
+update member set
+    first_purchase_on = case when first_purchase_on < ? then first_purchase_on else ? end,
+    last_purchase_on = case when last_purchase_on > ? then last_purchase_on else ? end,
+    last_on = case when last_purchase_on > ? then last_purchase_on else ? end,
+    purchase_count = purchase_count + ?, amount_total = amount_total + ?
+where id = ?"""
+_ADD_AMOUNT = "update member set amount_total = amount_total + ? where id = ?"
+_FIRST = sa.bindparam("first", type_=sa.Date())
+_LAST = sa.bindparam("last", type_=sa.Date())
+_SET_SUMS, values)
+    tx.note(Deed.BULK, Member, "*", new=f"{len(values)} sums of purchases worked out again")
+    after = tx.connection.execute(_LOCKED, {"members": members})
+    _close_returned(tx, [row.id for row in after if row.last_on != before[row.id]])
+
+
+_MEMBERS: sa.BindParameter[Any] = sa.bindparam("members", expanding=True)
+_THERE = "select id from purchase where store_id = ? and order_number in"
+_STORED = sa.select(_PURCHASE.c.id, *(_PURCHASE.c[name] for name in _FIELDS)).where(
+    _PURCHASE.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 _FIRST = sa.bindparam("first", type_=sa.Date())
 _LAST = sa.bindparam("last", type_=sa.Date())
 _LATER = sa.or_(_MEMBER.c.last_purchase_on.is_(None), _MEMBER.c.last_purchase_on < _LAST)
@@ -194,7 +192,7 @@ _ADD_BOUGHT = _OF_MEMBER.values(
 _ADD_AMOUNT = _OF_MEMBER.values(
     amount_total=_MEMBER.c.amount_total + sa.bindparam("amount", type_=sa.BigInteger())
 )
-_SET_SUMS = _OF_MEMBER.values(
+_SET_SUMS = sa.update(_MEMBER).where(_MEMBER.c.id == sa.bindparam("of")).values(
     first_purchase_on=_FIRST,
     last_purchase_on=_LAST,
     last_on=sa.func.coalesce(_LAST, _MEMBER.c.joined_on),
@@ -219,12 +217,7 @@ _LOCKED = (
     .order_by(_MEMBER.c.id)
     .with_for_update()
 )
-_OPEN_DORMANT = (
-    sa.select(_FOLLOW_UP.c.id, _FOLLOW_UP.c.cycle, _MEMBER.c.last_on)
-    .join(_MEMBER, _MEMBER.c.id == _FOLLOW_UP.c.member_id)
-    .where(
-        _FOLLOW_UP.c.member_id.in_(_MEMBERS),
-        _FOLLOW_UP.c.state == State.OPEN,
-        _FOLLOW_UP.c.programme.in_(DORMANT),
-    )
-)
+_OPEN_DORMANT = f"""
+select f.id, f.cycle, m.last_on from follow_up f join member m on m.id = f.member_id
+where f.state = '{State.OPEN}' and f.programme in ({", ".join(f"'{programme}'" for programme in DORMANT)})
+and f.member_id in"""

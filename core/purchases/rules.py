@@ -67,6 +67,6 @@ def sums_by_member(sales: Iterable[Sale]) -> dict[int, Sums]:
     return dict(sorted(found.items()))
 
 
-def is_over(cycle: str, last_on: date) -> bool:
-    """Whether a dormant follow-up's cycle counts from another last purchase than the member's."""
-    return not cycle.startswith(last_on.isoformat())
+def is_over(cycle: str, last_on: str) -> bool:
+    """Whether a dormant follow-up's cycle counts from another last purchase (an ISO date) than the member's."""
+    return not cycle.startswith(last_on)

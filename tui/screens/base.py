@@ -31,7 +31,7 @@ class HuifangScreen(Screen[Any]):
     key_screen: ClassVar[str] = ""
 
     DEFAULT_CSS = """
-    HuifangScreen { layout: vertical; background: transparent; }
+    HuifangScreen { layout: vertical; background: ansi_default; }
     HuifangScreen > #top, HuifangScreen > #say, HuifangScreen > #foot { height: 1; width: 100%; }
     """
 
@@ -149,6 +149,7 @@ class HuifangScreen(Screen[Any]):
 
     def hush(self) -> None:
         """Say nothing."""
+        self._silence = None
         self.query_one("#say", Painted).show([self.silence()])
 
     def silence(self) -> list[Span]:

@@ -10,7 +10,6 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.timer import Timer
 
-from core.base.clock import zone
 from core.base.days import near_day, weekday
 from core.base.errors import BadInput, Conflict, HuifangError
 from tui.entry import CallEntry, on_keys, others, reason_of, saves_at_once
@@ -71,6 +70,7 @@ class CallScreen(HuifangScreen):
         self.dialled: DialLine | None = None
         self._saved_at: datetime | None = None
         self._dirty: Timer | None = None
+        self._kept: dict[str, object] = {}
         self._logging = False
         self._gone = False
 
@@ -91,8 +91,7 @@ class CallScreen(HuifangScreen):
 
     def on_mount(self) -> None:
         self.paint()
-        job = open_sheet(self.number)
-        self.home.gateway.ask(self, SheetOpened, job, write=True, excuse=self._not_opened)
+        self.home.gateway.ask(self, SheetOpened, open_sheet(self.number), write=True, excuse=self._not_opened)
         self.set_interval(1.0, self._tick)
 
     def _not_opened(self, error: HuifangError) -> bool:
@@ -120,6 +119,7 @@ class CallScreen(HuifangScreen):
         if sheet.draft is not None:
             self.entry = CallEntry.of(sheet.draft.content)
             self._saved_at = sheet.draft.saved_at
+        self._kept = self.entry.content()
         assert self.home.session is not None
         book = self.home.session.rulebook
         names = {code: programme.name(self.words) for code, programme in book.programmes.items()}
@@ -250,6 +250,8 @@ class CallScreen(HuifangScreen):
 
     def _changed(self) -> None:
         """Something was taken down: it goes to the store in a moment."""
+        if self._dirty is None and self.entry.content() == self._kept:
+            return
         if self._dirty is not None:
             self._dirty.stop()
         self._dirty = self.set_timer(DRAFT_SECONDS, self.keep)
@@ -266,6 +268,7 @@ class CallScreen(HuifangScreen):
     def _write_draft(self, *, left: bool) -> None:
         assert self.sheet is not None
         form = self.entry.draft(self.sheet, left=left)
+        self._kept = self.entry.content()
         self.home.gateway.ask(self, DraftKept, keep_draft(form), write=True)
 
     def on_draft_kept(self, event: DraftKept) -> None:
@@ -377,7 +380,7 @@ class CallScreen(HuifangScreen):
             self.query_one("#outcomes").focus()
             self.tell(self.words.say("Call back {when}. F8 or Enter saves it.", when=said), "due")
 
-        ask_when(self.home, self.words.say("When shall {name} be called?", name=self._name()), understood)
+        ask_when(self.home, self.words.say("When shall {name} be called?", name=self._who()), understood)
 
     def _callback_outcome(self) -> str:
         assert self.home.session is not None
@@ -490,14 +493,14 @@ class CallScreen(HuifangScreen):
         seconds = (self.home.clock.now() - since).total_seconds()
         if outcome and outcome.reached and not outcome.asks_channel and seconds < book.policy.calls.quick_reached_seconds:
             self.home.confirm(
-                self.words.say("Was {name} really reached?", name=self._name()),
+                self.words.say("Was {name} really reached?", name=self._who()),
                 self.words.say("The call was opened {seconds} s ago.", seconds=int(seconds)),
-                self._log,
+                self._store_call,
             )
         else:
-            self._log()
+            self._store_call()
 
-    def _log(self) -> None:
+    def _store_call(self) -> None:
         if self._logging or self.sheet is None:
             return
         self._logging = True
@@ -518,7 +521,7 @@ class CallScreen(HuifangScreen):
             self._focus_blamed(error.field)
             return True
         if error.code.startswith("call.gate") or error.code.startswith("gate."):
-            self._ask_override(self._log)
+            self._ask_override(self._store_call)
             return True
         return False
 
@@ -547,7 +550,7 @@ class CallScreen(HuifangScreen):
         book = self.home.session.rulebook
         say = self.words.say
         outcome = book.outcomes.get(result.outcome)
-        parts = [say("Saved: {name}, {outcome}.", name=self._name(), outcome=outcome.name(self.words) if outcome else "")]
+        parts = [say("Saved: {name}, {outcome}.", name=self._who(), outcome=outcome.name(self.words) if outcome else "")]
         if result.callback_at is not None:
             at = self.home.local(result.callback_at)
             parts.append(say("Callback {day} {time}.", day=near_day(at.date(), self.home.local(self.home.clock.now()).date(), self.words), time=f"{at:%H:%M}"))
@@ -583,7 +586,7 @@ class CallScreen(HuifangScreen):
     def member_number(self) -> str | None:
         return self.number
 
-    def _name(self) -> str:
+    def _who(self) -> str:
         return self.sheet.member.name if self.sheet else self.number
 
     def reword(self) -> None:
@@ -593,8 +596,3 @@ class CallScreen(HuifangScreen):
         self.paint()
         if self.sheet is not None:
             self.home.gateway.ask(self, SheetOpened, open_sheet(self.number), write=True)
-
-    @property
-    def zone(self) -> object:
-        """The store's time zone."""
-        return zone(self.sheet.zone) if self.sheet else None

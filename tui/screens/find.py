@@ -10,7 +10,6 @@ from textual.events import Key
 from textual.timer import Timer
 from textual.widgets import Input
 
-from core.base.days import day_and_month
 from core.base.money import amount_short
 from tui.jobs.member import MembersFound, find
 from tui.keys import bindings
@@ -36,7 +35,7 @@ class FindScreen(HuifangScreen):
     DEFAULT_CSS = """
     FindScreen > #head { height: 1; width: 100%; }
     FindScreen > #typed { margin: 0 1; }
-    FindScreen > Lines { height: 1fr; }
+    FindScreen > Lines { height: 1fr; width: 100%; }
     """
 
     _pause: Timer | None = None
@@ -58,14 +57,14 @@ class FindScreen(HuifangScreen):
         say = self.words.say
         lines = self.query_one(Lines)
         lines.columns = (
-            Column(say("number"), 10),
+            Column(say("number"), 9),
             Column(say("member"), 14),
-            Column(say("phone"), 12),
-            Column(say("stage"), 11),
+            Column(say("phone"), 11),
+            Column(say("stage"), 10),
             Column(say("cl."), 3),
             Column(say("owner")),
-            Column(say("last purchase"), 13),
-            Column(say("12 months"), 9, "right"),
+            Column(say("bought"), 10),
+            Column(say("12 mon."), 8, "right"),
         )
         lines.refresh()
         self.query_one("#top", Painted).show([self.home.top_line(self.size.width)])
@@ -98,13 +97,10 @@ class FindScreen(HuifangScreen):
         if not rows:
             self.tell(self.words.say("Nobody is found by {words}: try fewer letters, or the number.", words=found.words))
         else:
-            self._silence = None
             self.hush()
 
     def _row(self, row: MemberRow) -> ListRow:
-        last = day_and_month(row.last_purchase_on, self.words) if row.last_purchase_on else "-"
-        if row.last_purchase_on:
-            last = f"{row.last_purchase_on:%Y-%m-%d}"
+        last = f"{row.last_purchase_on:%Y-%m-%d}" if row.last_purchase_on else "-"
         return ListRow(
             row.number,
             (

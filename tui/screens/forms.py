@@ -61,12 +61,12 @@ class RaiseForm(Overlay[RaisedEntry]):
         yield Painted([[("", "")]], id="fault")
 
     def _one_of(self, name: str, codes: tuple[str, ...], chosen: str) -> OneOf:
-        choices = [Choice(code, str(number), self._name(code)) for number, code in enumerate(codes, 1)]
+        choices = [Choice(code, str(number), self._word_for(code)) for number, code in enumerate(codes, 1)]
         row = OneOf(choices, id=name)
         row.marked = {chosen} if chosen else set()
         return row
 
-    def _name(self, code: str) -> str:
+    def _word_for(self, code: str) -> str:
         if self._book is not None and code in self._book.reasons:
             return self._book.reasons[code].name(self._words)
         return wording.worded(wording.RAISED, code, self._words)

@@ -16,7 +16,7 @@ from core.base.days import day_and_month
 from core.base.errors import HuifangError
 from core.base.language import N_
 from core.base.money import amount_short
-from core.base.text import cells, fit
+from core.base.text import cells
 from tui.jobs.today import (
     Day,
     DayRead,
@@ -35,7 +35,7 @@ from tui.jobs.today import (
 )
 from tui.keys import bindings
 from tui.overlays import Option, Pick
-from tui.paint import Span, wrapped
+from tui.paint import Span, head, width_of, wrapped
 from tui.screens.base import HuifangScreen
 from tui.widgets.aside import Aside
 from tui.widgets.lines import Column, Lines, ListRow
@@ -249,7 +249,7 @@ class TodayScreen(HuifangScreen):
             Column(say("member"), 14),
             Column(say("cl."), 2 if chinese else 3),
             Column(say("programme"), 17 if chinese else 16),
-            Column(say("reason")),
+            Column(say("why")),
             Column(say("try"), 3, "right"),
         )
 
@@ -278,17 +278,18 @@ class TodayScreen(HuifangScreen):
             beyond = self.words.say("+{count} beyond today's target", count=stands.beyond_target)
         for cut in (40, 12, 10, 8, 6):
             spans = self._tab_spans(entries, cut)
-            if sum(cells(text) for text, _ in spans) + cells(beyond) <= self.size.width:
+            room = self.size.width - width_of(spans) - cells(beyond) - 1
+            if room >= 0:
                 break
-        self.query_one("#tabs", Painted).show([[*spans, (" " + beyond, "quiet")]])
+        self.query_one("#tabs", Painted).show([[*spans, (" " + beyond if room >= 0 else "", "quiet")]])
 
     def _tab_spans(self, entries: list[tuple[str, int, str | None]], cut: int) -> list[Span]:
         spans: list[Span] = []
         for number, (name, count, code) in enumerate(entries, 1):
-            shown = name if cells(name) <= cut else fit(name, cut + 2)[:-2].rstrip()
+            shown = head(name, cut).rstrip()
             chosen = code == self.programme
             style = "chosen" if chosen else "" if count else "quiet"
-            spans += [(f" {number} ", "key" if not chosen else "chosen"), (f"{shown} {count}", style), (" ", "")]
+            spans += [(f" {number} ", "chosen" if chosen else "key"), (f"{shown} {count}", style), (" ", "")]
         return spans
 
     def _paint_peek(self, row: ListRow | None) -> None:

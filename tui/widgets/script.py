@@ -82,7 +82,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
         rows: list[Widget] = []
         for step in sheet.steps:
             rows.extend(self._step(step, words, names))
-        rows += self._closing(words)
+        rows += self._last_rows(words)
         await self.mount_all(rows)
 
     def _step(self, step: ScriptStep, words: Catalogue, names: Mapping[str, str]) -> Iterable[Widget]:
@@ -106,7 +106,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
             ticked = bool(self._entry.answers.get(step.tick))
             yield Horizontal(Tick(step.tick, words.say("said"), ticked), classes="marks")
 
-    def _closing(self, words: Catalogue) -> Iterable[Widget]:
+    def _last_rows(self, words: Catalogue) -> Iterable[Widget]:
         assert self._entry is not None
         yield _row(words.say("promise"), "promise", self._entry.promise)
         yield _row(words.say("note"), "note", self._entry.note, words.say("nothing on health or faith"))
