@@ -39,8 +39,8 @@ SEED = 20
 WORKED_DAYS_AGO = (13, 9, 6, 3, 1)
 """The earlier days on which the demo's people called."""
 
-LEFT_FOR_TODAY = 48
-"""About how many rows the list that is opened should have: more are worked off on the days before."""
+LEFT_FOR_TODAY = 34
+"""About how many calls the list that is opened should have, reviews aside: more are made on the days before."""
 
 DONE = 0.6
 """The part of calls that completes what it is for."""
@@ -144,9 +144,8 @@ class _History:
                 self.clock.moment = at(day, time(9, 5))
                 self._bring_in(day)
                 plan(self.store, SHELL, day)
-                left = len([other for other in WORKED_DAYS_AGO if other <= ago])
                 for actor in actors.values():
-                    self._work(actor, left)
+                    self._work(actor, last=ago == WORKED_DAYS_AGO[-1])
             self.clock.moment = self.now
             self._bring_in(self.today)
             plan(self.store, SHELL, self.today)
@@ -174,23 +173,27 @@ class _History:
             writer.writerows(rows)
         import_file(self.store, SHELL, kind, path, rejects=self.folder / "rejects.csv", words=self.words)
 
-    def _work(self, actor: Actor, days_left: int) -> None:
+    def _work(self, actor: Actor, *, last: bool) -> None:
         """Log some calls of one assistant; the one whose day is shown works the list down for it."""
-        from core.followups.worklist import WorklistQuery, overview, worklist
+        from core.followups.worklist import WorklistQuery, all_rows
 
         shown = actor.code == self.callers[0]
+        due = all_rows(self.store, actor, WorklistQuery(staff=actor.code, everything=True))
+        rows = [row for row in due if self._stays(row)]
         calls = self.chance.randint(2, 4)
         if shown:
-            due = overview(self.store, actor, WorklistQuery(staff=actor.code, everything=True)).total
-            calls = max(
-                len(self.promised) if days_left == 1 else 1, round((due - LEFT_FOR_TODAY) / days_left / DONE)
-            )
-        rows = worklist(self.store, actor, WorklistQuery()).rows
+            calls = max(len(self.promised) if last else 1, round((len(rows) - LEFT_FOR_TODAY) / DONE))
         # Mostly from the end of the list: what stands at its head is what the demo is to show.
         head = min(1 + calls // 6, 2)
         for row in dict.fromkeys((*rows[:head], *rows[len(rows) - max(calls - head, 0) :])):
             self.clock.advance(minutes=self.chance.randint(3, 7))
-            self._call(actor, row, promise=shown and days_left == 1)
+            self._call(actor, row, promise=shown and last)
+
+    def _stays(self, row: WorklistRow) -> bool:
+        """Whether the row can be called now and would else still be open today."""
+        if row.not_before or {p.programme for p in row.purposes} <= self.store.rulebook.desk_programmes:
+            return False
+        return any(purpose.closes_on is None or purpose.closes_on >= self.today for purpose in row.purposes)
 
     def _call(self, actor: Actor, row: WorklistRow, *, promise: bool) -> None:
         from core.calls.actions import log_call
@@ -198,8 +201,6 @@ class _History:
         from core.calls.forms import CallForm, RaisedForm
 
         programmes = {purpose.programme for purpose in row.purposes}
-        if programmes <= self.store.rulebook.desk_programmes:
-            return
         form: dict[str, Any] = {"call_id": str(uuid.UUID(int=self.chance.getrandbits(128), version=4))}
         if promise and self.promised:
             form |= {"outcome": "callback", "callback_at": self.promised.pop(), "promise": self._said("promise")}

@@ -32,7 +32,7 @@ class Key:
 
 
 KEYS: tuple[Key, ...] = (
-    Key("open", ("enter",), N_("open"), N_("Open the member: hold them and see the call."), "today", 1),
+    Key("open", ("enter",), N_("open call"), N_("Open the member: hold them and see the call."), "today", 1),
     Key("next", ("n", "f8"), N_("next"), N_("Open the next one due that nobody holds."), "today", 2),
     Key("skip", ("s",), N_("skip"), N_("Skip the row for a reason; it sinks to the end of its group."), "today", 3),
     Key("why", ("w",), N_("why?"), N_("Explain rule by rule why the member is, or is not, on a list."), "today", 4),
@@ -55,7 +55,7 @@ KEYS: tuple[Key, ...] = (
     Key("history", ("h",), N_("history"), N_("Every change of every field: who, when, why."), "member", 3),
     Key("call", ("c",), N_("call"), N_("Open the call."), "member", 4),
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "member", 5),
-    Key("pick", ("enter",), N_("open"), N_("Open the member."), "find", 1),
+    Key("pick", ("enter",), N_("open member"), N_("Open the member."), "find", 1),
     Key("call", ("f7",), N_("call"), N_("Open the call (c in the list)."), "find", 2),
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "find", 3),
     Key("find", ("slash", "f2"), N_("find"), N_("Find a member by number, name, pinyin or last digits."), EVERYWHERE, 20),

@@ -76,7 +76,7 @@ def make(
 def start_log(home: Path) -> None:
     """Keep a log beside the store: what failed and where, never what anybody typed."""
     try:
-        folder = home / "log"
+        folder = home / "logs"
         folder.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(folder / "huifang.log", maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8")
     except OSError:

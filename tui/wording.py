@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.base.language import N_, Catalogue
+from core.base.naming import STAGES, STATUSES
 
-STAGES = {
-    "new": N_("new member"),
-    "regular": N_("regular"),
-    "dormant_3m": N_("to be woken"),
-    "dormant_6m": N_("dormant"),
-    "lost": N_("lost"),
-}
-
-STATUSES = {
-    "pending": N_("awaiting review"),
-    "active": N_("active"),
-    "frozen": N_("frozen"),
-    "cancelled": N_("cancelled"),
-}
+__all__ = ["FIELDS", "RAISED", "SCORES", "STAGES", "STATUSES", "worded"]
 
 FIELDS = {
     "name": N_("name"),
@@ -62,7 +52,7 @@ RAISED = {
 }
 
 
-def worded(names: dict[str, str], code: str, words: Catalogue) -> str:
+def worded(names: Mapping[str, str], code: str, words: Catalogue) -> str:
     """The words for a code; the code itself where it has none."""
     template = names.get(code, "")
     return words.say(template) if template else code

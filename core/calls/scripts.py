@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from core.base.days import MONTHS
 from core.base.language import Catalogue
-from core.base.resources import data_folder
 from core.base.rulebook import Rulebook, Step
 from core.base.text import harmless
 from core.calls.views import ScriptStep
 
 PLACE = re.compile(r"\{(\w+)\}")
+
+_PAIRS = (
+    "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠公孙慕容仲孙钟离长孙宇文司徒鲜于司空"
+    "闾丘子车亓官司寇巫马公西颛孙壤驷公良漆雕乐正宰父谷梁拓跋夹谷轩辕令狐段干百里呼延东郭南门羊舌微生梁丘左丘东门西门第五单于区阳"
+    "歐陽司馬東方獨孤南宮萬俟聞人諸葛尉遲公羊赫連澹臺濮陽鍾離長孫鮮于閭丘亓官巫馬顓孫樂正軒轅東郭南門東門西門單于"
+)
+COMPOUND_SURNAMES = frozenset(_PAIRS[place : place + 2] for place in range(0, len(_PAIRS), 2))
+"""Family names of two characters."""
 
 HAN = re.compile("[\u3400-\u9fff]")
 
@@ -34,18 +39,12 @@ class Person:
     on: date
 
 
-@lru_cache(maxsize=1)
-def _compound_surnames() -> frozenset[str]:
-    table = tomllib.loads((data_folder() / "surnames.toml").read_text(encoding="utf-8"))
-    return frozenset(table["compound"])
-
-
 def surname(name: str) -> str:
     """The family name: one Han character or two, else the last word of the name."""
     name = name.strip()
     if not HAN.match(name):
         return name.split()[-1] if name else ""
-    return name[:2] if len(name) > 2 and name[:2] in _compound_surnames() else name[:1]
+    return name[:2] if len(name) > 2 and name[:2] in COMPOUND_SURNAMES else name[:1]
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

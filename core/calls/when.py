@@ -116,29 +116,24 @@ def _moment(
     open_hours: Span,
     usual_times: Mapping[str, time],
 ) -> When:
+    named = said.possible_days()
     if said.offset is not None:
-        if said.days or said.clock or said.part:
+        if named or said.clock or said.part:
             raise Unclear
         return When(wall.astimezone(UTC) + said.offset, zone_name)
-    if not (said.days or said.clock or said.part):
+    if not (named or said.clock or said.part):
         raise Unclear
-    clock, assumed = _clock_time(said, wall.time(), open_hours, usual_times)
-    days = _common(said.days) if said.days else (said.today,)
-    moments = [at(day, clock, zone_name) for day in days]
+    clock, assumed = _clock_time(said, bool(named), wall.time(), open_hours, usual_times)
+    moments = [at(day, clock, zone_name) for day in named or (said.today,)]
     chosen = next((moment for moment in moments if moment > now), moments[0])
     if chosen.astimezone(zone(zone_name)).time() != clock:  # an hour that the change to summer time leaves out
         raise Unclear
     return When(chosen, zone_name, assumed)
 
 
-def _common(days: Sequence[tuple[date, ...]]) -> tuple[date, ...]:
-    agreed = tuple(day for day in days[0] if all(day in others for others in days[1:]))
-    if not agreed:
-        raise Unclear
-    return agreed
-
-
-def _clock_time(said: Said, now: time, open_hours: Span, usual_times: Mapping[str, time]) -> tuple[time, bool]:
+def _clock_time(
+    said: Said, day_named: bool, now: time, open_hours: Span, usual_times: Mapping[str, time]
+) -> tuple[time, bool]:
     if said.clock is None:
         if not said.part:
             return (now if said.same_time else usual_times[""]), False
@@ -149,7 +144,7 @@ def _clock_time(said: Said, now: time, open_hours: Span, usual_times: Mapping[st
     if said.part:
         return time(_hour_of(said.part, hour), minute), False
     plain, later = time(hour, minute), time((hour + 12) % 24, minute)
-    early = not said.days and hour < 12 and plain <= now  # at 9:42 a bare 8点 is the evening's
+    early = not day_named and hour < 12 and plain <= now  # at 9:42 a bare 8点 is the evening's
     unsure = (hour in _UNSURE_HOURS or early) and not said.literal
     if unsure and (early or not _inside(plain, open_hours)) and _inside(later, open_hours):
         return later, True

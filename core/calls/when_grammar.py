@@ -22,6 +22,7 @@ class Said:
 
     today: date
     days: list[tuple[date, ...]] = field(default_factory=list)
+    weekday: int | None = None
     part: str = ""
     clock: tuple[int, int] | None = None
     literal: bool = False
@@ -31,6 +32,25 @@ class Said:
     def add_day(self, *days: date) -> None:
         """The phrase names a day, one of these."""
         self.days.append(days)
+
+    def add_weekday(self, day: int) -> None:
+        """The phrase names a bare day of the week (Monday is 0)."""
+        if self.weekday not in (None, day):
+            raise Unclear
+        self.weekday = day
+
+    def possible_days(self) -> tuple[date, ...]:
+        """The days that all the namings agree on, the nearest first; empty where none was named."""
+        if self.weekday is not None and not self.days:
+            ahead = (self.weekday - self.today.weekday()) % 7
+            return (self.today + timedelta(days=ahead), self.today + timedelta(days=ahead + 7))
+        if not self.days:
+            return ()
+        agreed = tuple(day for day in self.days[0] if all(day in others for others in self.days[1:]))
+        kept = tuple(day for day in agreed if self.weekday in (None, day.weekday()))
+        if not kept:
+            raise Unclear
+        return kept
 
     def add_part(self, part: str) -> None:
         """The phrase names a part of the day; naming another one makes it unclear."""
@@ -114,11 +134,10 @@ def number_of_month(said: Said, day: int) -> None:
 def weekday(said: Said, weekday: int, weeks: int | None) -> None:
     """`weeks` ahead of this calendar week (Monday to Sunday); None is the coming one, today included."""
     monday = said.today - timedelta(days=said.today.weekday())
-    if weeks is not None:
+    if weeks is None:
+        said.add_weekday(weekday)
+    else:
         said.add_day(monday + timedelta(days=7 * weeks + weekday))
-        return
-    ahead = (weekday - said.today.weekday()) % 7
-    said.add_day(said.today + timedelta(days=ahead), said.today + timedelta(days=ahead + 7))
 
 
 def months_later(said: Said, months: int) -> None:

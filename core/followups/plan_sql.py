@@ -26,6 +26,7 @@ insert into follow_up (member_id, programme, cycle, store_id, assignee_id, due_o
     state, attempts, tried_parts, skips, promise, source, closed_why, created_at, version)
 """
 
+_WORK = "cast(:programme as text), cast(:cycle as text)"
 NEW_VALUES = "'open', 0, '', 0, '', '', '', :now, 1"
 
 OWNER = "case when s.left_on is null or s.left_on > :day then m.owner_id end"
@@ -53,7 +54,7 @@ def by_last_day(store_ids: Sequence[int] | None, *, value_first: bool, phone: bo
     who = CALLABLE if phone else "m.status = 'active'"
     return _dated(
         f"""{NEW_ROW}
-        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
+        select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from member m left join staff s on s.id = m.owner_id
         where {_NEW} and {who} and m.last_on = :base {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
@@ -77,7 +78,7 @@ def welcome_joined(store_ids: Sequence[int] | None) -> sa.TextClause:
 def _welcome(store_ids: Sequence[int] | None, condition: str) -> sa.TextClause:
     return _dated(
         f"""{NEW_ROW}
-        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
         from member m left join staff s on s.id = m.owner_id
         where {CALLABLE} and {condition} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
@@ -105,8 +106,8 @@ from sums
 """)
 """Regular members in R3.2's order, with the sums that the class cut and the decline check need, in one pass.
 
-The empty string added to the status keeps SQLite from an index whose order would make it sort ten million purchases:
-members are read in the order of their numbers, which is that of the purchases' covering index.
+The empty string added to the status keeps SQLite from an index whose order would make it sort ten million
+purchases: members are read in the order of their numbers, which is that of the purchases' covering index.
 """
 
 CUT_CLASSES = _dated("""
@@ -169,7 +170,7 @@ def decline_of_all(store_ids: Sequence[int] | None) -> sa.TextClause:
     """Decline for every key regular, from the sums of the monthly ranking (R3.5)."""
     return _dated(
         f"""{NEW_ROW}
-        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
         from plan_ranking w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} and {_KEY_REGULAR} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""

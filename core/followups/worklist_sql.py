@@ -56,7 +56,7 @@ def _sources(desk: tuple[bool, bool, bool, bool]) -> str:
             )
             parts.append(
                 f"select * from follow_up where {due} and programme = 'callback' and store_id = :pool"
-                " and assignee_id <> :staff and due_at <= :overdue"
+                " and due_at is not null and assignee_id <> :staff and due_at <= :overdue"
             )
         return " union all ".join(parts)
     return f"select * from follow_up where {due}" + (" and store_id = :store" if store else "")
@@ -93,7 +93,8 @@ def _due(rulebook: Rulebook, desk: tuple[bool, bool, bool, bool], everything: bo
         select f.id, f.member_id, f.programme, f.due_on, f.due_at, f.not_before,
             {_group(rulebook)} as grp,
             case when f.skipped_on = :day then 1 else 0 end as sunk,
-            {_first_key(rulebook)} as first_key
+            {_first_key(rulebook)} as first_key,
+            {_class_order("m.value_class")} as class_key, m.number
         from ({_sources(desk)}) f join member m on m.id = f.member_id
         where m.status = 'active' and (f.closes_on is null or f.closes_on >= :day)
         {"" if everything else _rests(rulebook)}"""
@@ -151,16 +152,17 @@ def _rows(
         select due.*, row_number() over (
             partition by member_id order by grp, sunk, first_key, due_on, id) as nth
         from due {only if one_programme else ""}
+    ), page as (
+        select * from firsts where nth = 1
+        order by grp, sunk, first_key, due_on, class_key, number limit :limit offset :offset
     )
     select {_COLUMNS}
-    from firsts d join member m on m.id = d.member_id
+    from page d join member m on m.id = d.member_id
         join store s on s.id = m.store_id
         left join staff o on o.id = m.owner_id
         left join claim c on c.member_id = m.id
         left join staff h on h.id = c.staff_id
-    where d.nth = 1
-    order by d.grp, d.sunk, d.first_key, d.due_on, {_class_order("m.value_class")}, m.number
-    limit :limit offset :offset"""
+    order by d.grp, d.sunk, d.first_key, d.due_on, d.class_key, d.number"""
     moment = UTCDateTime()
     return statement(text, days=_DAYS, moments=_MOMENTS).columns(
         joined_on=sa.Date,

@@ -24,6 +24,7 @@ from core.store.engine import Store
 _TABLES = SQLModel.metadata.tables
 CALL, CALL_PURPOSE, FOLLOW_UP = _TABLES["call"], _TABLES["call_purpose"], _TABLES["follow_up"]
 PURCHASE, RAISED = _TABLES["purchase"], _TABLES["raised"]
+_FIELDS_AT_ONCE = 40
 
 
 def timeline(
@@ -53,8 +54,17 @@ def timeline(
 def _page(
     query: sa.Select[Any], at: sa.ColumnElement[datetime], limit: int, before: datetime | None
 ) -> sa.Select[Any]:
+    """The newest `limit` rows, and those that happened at the same moment as the last of them."""
     paged = query.where(at < before) if before is not None else query
-    return paged.order_by(at.desc()).limit(limit)
+    last = (
+        paged.with_only_columns(at)
+        .order_by(at.desc())
+        .offset(limit - 1)
+        .limit(1)
+        .correlate(None)
+        .scalar_subquery()
+    )
+    return paged.where(sa.or_(last.is_(None), at >= last)).order_by(at.desc())
 
 
 def _purchases(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
@@ -127,7 +137,7 @@ def _follow_ups(c: Connection, member_id: int, limit: int, before: datetime | No
 
 
 def _changes(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
-    for change in changes_of(c, member_id, limit, before):
+    for change in changes_of(c, member_id, limit + _FIELDS_AT_ONCE, before):
         facts = {"field": change.field, "old": change.old, "new": change.new, "why": change.why}
         yield Event(change.at, EventKind.CHANGE, change.who, facts)
 

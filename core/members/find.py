@@ -29,18 +29,13 @@ def probes(words: str, region: str = "CN") -> list[sa.Select[Any]]:
     typed = half_width(clean(words))
     if not typed:
         return []
-    ways = [
-        sa.select(MEMBER.c.id).where(MEMBER.c.number == typed),
-        sa.select(MEMBER.c.id).where(MEMBER.c.card_number == typed),
-    ]
+    forms = list(dict.fromkeys((typed, typed.upper(), typed.lower())))
+    columns = (MEMBER.c.number, MEMBER.c.card_number)
+    ways = [sa.select(MEMBER.c.id).where(column.in_(forms)) for column in columns]
     if _NUMERIC.fullmatch(typed):
-        ways += _by_phone(typed, region)
-        ways.append(_prefix(MEMBER.c.number, typed))
-        ways.append(_prefix(MEMBER.c.card_number, typed))
-        return ways
+        return [*ways, *_by_phone(typed, region), *(_prefix(column, typed) for column in columns)]
     if typed.isascii():
-        ways.append(_prefix(MEMBER.c.number, typed.upper()))
-        ways.append(_prefix(MEMBER.c.card_number, typed.upper()))
+        ways += [_prefix(column, form) for column in columns for form in forms]
     if key := search_key(words):
         ways.append(
             sa.select(NAME_KEY.c.member_id)

@@ -166,38 +166,16 @@ where id = ?"""
 _ADD_AMOUNT = "update member set amount_total = amount_total + ? where id = ?"
 _FIRST = sa.bindparam("first", type_=sa.Date())
 _LAST = sa.bindparam("last", type_=sa.Date())
-_SET_SUMS, values)
-    tx.note(Deed.BULK, Member, "*", new=f"{len(values)} sums of purchases worked out again")
-    after = tx.connection.execute(_LOCKED, {"members": members})
-    _close_returned(tx, [row.id for row in after if row.last_on != before[row.id]])
-
-
-_MEMBERS: sa.BindParameter[Any] = sa.bindparam("members", expanding=True)
-_THERE = "select id from purchase where store_id = ? and order_number in"
-_STORED = sa.select(_PURCHASE.c.id, *(_PURCHASE.c[name] for name in _FIELDS)).where(
-    _PURCHASE.c.id.in_(sa.bindparam("ids", expanding=True))
-)
-_FIRST = sa.bindparam("first", type_=sa.Date())
-_LAST = sa.bindparam("last", type_=sa.Date())
-_LATER = sa.or_(_MEMBER.c.last_purchase_on.is_(None), _MEMBER.c.last_purchase_on < _LAST)
-_EARLIER = sa.or_(_MEMBER.c.first_purchase_on.is_(None), _MEMBER.c.first_purchase_on > _FIRST)
-_OF_MEMBER = sa.update(_MEMBER).where(_MEMBER.c.id == sa.bindparam("of"))
-_ADD_BOUGHT = _OF_MEMBER.values(
-    first_purchase_on=sa.case((_EARLIER, _FIRST), else_=_MEMBER.c.first_purchase_on),
-    last_purchase_on=sa.case((_LATER, _LAST), else_=_MEMBER.c.last_purchase_on),
-    last_on=sa.case((_LATER, _LAST), else_=_MEMBER.c.last_purchase_on),
-    purchase_count=_MEMBER.c.purchase_count + sa.bindparam("count", type_=sa.Integer()),
-    amount_total=_MEMBER.c.amount_total + sa.bindparam("amount", type_=sa.BigInteger()),
-)
-_ADD_AMOUNT = _OF_MEMBER.values(
-    amount_total=_MEMBER.c.amount_total + sa.bindparam("amount", type_=sa.BigInteger())
-)
-_SET_SUMS = sa.update(_MEMBER).where(_MEMBER.c.id == sa.bindparam("of")).values(
-    first_purchase_on=_FIRST,
-    last_purchase_on=_LAST,
-    last_on=sa.func.coalesce(_LAST, _MEMBER.c.joined_on),
-    purchase_count=sa.bindparam("count", type_=sa.Integer()),
-    amount_total=sa.bindparam("amount", type_=sa.BigInteger()),
+_SET_SUMS = (
+    sa.update(_MEMBER)
+    .where(_MEMBER.c.id == sa.bindparam("of"))
+    .values(
+        first_purchase_on=_FIRST,
+        last_purchase_on=_LAST,
+        last_on=sa.func.coalesce(_LAST, _MEMBER.c.joined_on),
+        purchase_count=sa.bindparam("count", type_=sa.Integer()),
+        amount_total=sa.bindparam("amount", type_=sa.BigInteger()),
+    )
 )
 _POSITIVE = sa.case((_PURCHASE.c.amount > 0, _PURCHASE.c.day))
 _SUMS = (

@@ -49,8 +49,8 @@ def test_everything_in_order(house: House, clock) -> None:  # type: ignore[no-un
     clock.advance(hours=1)
     with house.store.write(house.assistant) as tx:
         tx.insert(
-            Raised, member_id=member_id, kind=RaisedKind.COMPLAINT, category="goods", matter="开线", raised_at=tx.now,
-            store_id=house.shops[0], raised_by=house.assistant.staff_id,
+            Raised, member_id=member_id, kind=RaisedKind.COMPLAINT, category="goods", matter="开线",
+            raised_at=tx.now, store_id=house.shops[0], raised_by=house.assistant.staff_id,
         )  # fmt: skip
     mistaken = call(house, member_id, "no_answer")
     call(house, member_id, "", corrects=mistaken, correction_why="taken back")
@@ -83,8 +83,8 @@ def test_pages_lose_nothing(house: House) -> None:
         for index in range(25):
             day = date(2026, 10, 1) + timedelta(days=index // 2)
             tx.insert(
-                Purchase, store_id=house.shops[0], order_number=str(index), member_id=member_id, day=day, amount=100,
-                bought_at=tx.now + timedelta(days=index // 2 - 60),
+                Purchase, store_id=house.shops[0], order_number=str(index), member_id=member_id, day=day,
+                amount=100, bought_at=tx.now + timedelta(days=index // 2 - 60),
             )  # fmt: skip
     seen = []
     page = timeline(house.store, house.manager, "1", 7)

@@ -1,4 +1,4 @@
-"""Profiles are edited field by field: checked, with a reason for contacts, kept in the history, never over another's."""
+"""Profiles are edited field by field: checked, with a reason, kept in the history, never over another's."""
 
 import pytest
 import sqlalchemy as sa

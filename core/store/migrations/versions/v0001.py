@@ -350,6 +350,20 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
         batch_op.create_index(
+            "ix_follow_up_pool",
+            ["store_id", "due_on"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' and assignee_id is null"),
+            postgresql_where=sa.text("state = 'open' and assignee_id is null"),
+        )
+        batch_op.create_index(
+            "ix_follow_up_promised",
+            ["store_id", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open' and due_at is not null"),
+            postgresql_where=sa.text("state = 'open' and due_at is not null"),
+        )
+        batch_op.create_index(
             "ix_follow_up_store",
             ["store_id", "due_on"],
             unique=False,

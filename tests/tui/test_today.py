@@ -1,0 +1,144 @@
+"""Today: the list, its tabs, and what is done with a row."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import sqlalchemy as sa
+
+from core.store.engine import Store
+
+
+def run(coroutine: Any) -> None:
+    asyncio.run(coroutine)
+
+
+def test_the_list_shows_who_why_and_how_the_day_stands(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            page.shows("王芳", "南京路店", "李雷", "10:00", "换货到了再打", "139****8000")
+            assert page.names[0] == "10234"
+            assert page.cursor == "10234"
+
+    run(drive())
+
+
+def test_a_row_held_by_a_colleague_is_named_and_not_opened(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            page.shows("张三 占用中, 自 09:37")
+            await page.press("end", "enter")
+            page.shows("张三 自 09:37 起占用这位会员")
+
+    run(drive())
+
+
+def test_a_tab_shows_one_programme_and_the_cursor_stays_on_its_member(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("down", "down", "f5")
+            assert page.cursor == page.names[2]
+            await page.press("f")
+            page.shows("看哪个计划?")
+            await page.press("escape", "2")
+            assert page.names == ["10234"]
+            await page.press("1")
+            assert len(page.names) == 6
+
+    run(drive())
+
+
+def test_skipping_needs_a_reason_and_is_stored(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("down", "s")
+            page.shows("今天跳过")
+            await page.press("1")
+            page.shows("已跳过")
+
+    run(drive())
+    with desk_store.read() as c:
+        assert c.execute(sa.text("select count(*) from follow_up where skips = 1")).scalar() == 1
+
+
+def test_why_explains_and_escape_backs_out(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("w")
+            page.shows("10234 为何在(不在)名单上", "约定回拨")
+            await page.press("escape")
+            page.hides("为何在(不在)名单上")
+
+    run(drive())
+
+
+def test_next_opens_the_first_free_row(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("n")
+            page.shows("李雷", "话术", "记录")
+
+    run(drive())
+
+
+def test_the_language_is_switched_from_the_palette(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            page.shows("约定回拨")
+            await page.press("f9")
+            await page.type("english")
+            await page.press("enter")
+            page.shows("callback", "programme", "done 0/6")
+            page.hides("约定回拨")
+
+    run(drive())
+
+
+def test_a_disabled_action_says_why(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("f6")
+            page.shows("本版本还没有交接")
+
+    run(drive())
+
+
+def test_an_empty_list_says_why_and_what_to_do(lite: Store, screens: Any) -> None:
+    from tests.tui.conftest import Seed
+
+    Seed(lite)
+
+    async def drive() -> None:
+        async with screens() as page:
+            page.shows("F5 刷新")
+            await page.press("enter")
+            page.shows("名单是空的")
+
+    run(drive())
+
+
+def test_names_that_mean_harm_stay_in_their_column(hostile_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        for size in ((80, 24), (120, 40)):
+            async with screens(size=size) as page:
+                page.shows("[/foo][b]x", "ared", "abc")
+                for line in page.lines:
+                    assert not set(line) & set("\x1b\x07\u202e\u2066\u200d")
+                for _ in range(5):
+                    await page.press("f4", "escape", "enter")
+                    page.shows("话术")
+                    await page.press("escape", "down")
+
+    run(drive())
+
+
+def test_without_a_staff_code_one_chooses_who_works_here(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens(staff=None) as page:
+            page.shows("谁在这里工作?", "王芳", "张三")
+            await page.type("w1")
+            await page.press("enter")
+            page.shows("李雷")
+
+    run(drive())
