@@ -197,7 +197,6 @@ class _History:
 
     def _call(self, actor: Actor, row: WorklistRow, *, promise: bool) -> None:
         from core.calls.actions import log_call
-
         from core.calls.forms import CallForm, RaisedForm
 
         programmes = {purpose.programme for purpose in row.purposes}

@@ -201,7 +201,7 @@ def echo(
     today = now.astimezone(zone(when.zone)).date()
     said = [f"{_day_words(wall.date(), today, words)} {wall:%H:%M}"]
     if when.assumed_afternoon:
-        said.append(words.say("taken as afternoon"))
+        said.append(words.say("taken as after noon"))
     clock = wall.time()
     if not _inside(clock, open_hours):
         hours = f"{open_hours[0]:%H:%M}-{open_hours[1]:%H:%M}"

@@ -59,6 +59,28 @@ class Member(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
     number: str = Field(unique=True, sa_type=CodeText)
     name: str
+    # what planning and worklists read stands first: a database reads a row up to the last column asked for
+    status: Status = Field(default=Status.ACTIVE, sa_type=choice(Status, "status"))
+    store_id: int = Field(foreign_key="store.id")
+    owner_id: int | None = Field(default=None, foreign_key="staff.id")
+    value_class: ValueClass | None = Field(default=None, sa_type=choice(ValueClass, "value_class"))
+    consent_call: bool = True
+    dialable: bool = False
+    social_reach: bool = False
+    rest_until: datetime | None = None
+    joined_on: date
+    first_purchase_on: date | None = None
+    last_purchase_on: date | None = None
+    last_on: date
+    last_reached_on: date | None = None
+    purchase_count: int = 0
+    amount_total: int = Field(default=0, sa_type=BigKey)
+    completeness: int = 0
+    rest_reason: str = ""
+    last_promise: str = ""
+    best_time: str = ""
+    last_call_at: datetime | None = None
+
     gender: str = ""
     birth_year: int | None = None
     birth_month: int | None = None
@@ -69,41 +91,18 @@ class Member(SQLModel, table=True):
     age_band: str = ""
     occupation: str = ""
     address: str = ""
-    store_id: int = Field(foreign_key="store.id")
-    joined_on: date
     source: str = ""
     referrer: str = ""
     card_number: str = Field(default="", index=True, sa_type=CodeText)
-    owner_id: int | None = Field(default=None, foreign_key="staff.id")
-    status: Status = Field(default=Status.ACTIVE, sa_type=choice(Status, "status"))
 
     preferences: str = ""
     body_size: str = ""
     personality: str = ""
     interests: str = ""
-    best_time: str = ""
     anniversaries: str = ""
-    consent_call: bool = True
     consent_sms: bool = True
     consent_email: bool = True
-
     evaluation: str = ""
-    value_class: ValueClass | None = Field(default=None, sa_type=choice(ValueClass, "value_class"))
-    social_reach: bool = False
-    completeness: int = 0
-
-    first_purchase_on: date | None = None
-    last_purchase_on: date | None = None
-    last_on: date
-    purchase_count: int = 0
-    amount_total: int = Field(default=0, sa_type=BigKey)
-
-    last_call_at: datetime | None = None
-    last_reached_on: date | None = None
-    rest_until: datetime | None = None
-    rest_reason: str = ""
-    last_promise: str = ""
-    dialable: bool = False
 
     version: int = 1
     created_at: datetime

@@ -121,4 +121,4 @@ def note_contact(tx: Transaction, member_id: int, field: str, old: str | None, n
 
 def note_reveal(tx: Transaction, member_id: int, shown: int) -> None:
     """Put on record that the actor was shown a member's numbers (R5.9)."""
-    tx.note(Deed.UPDATE, Member, str(member_id), field="phones_revealed", new=str(shown))
+    tx.note(Deed.READ, Member, str(member_id), field="phones_revealed", new=str(shown))

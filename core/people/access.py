@@ -22,6 +22,7 @@ class Right(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     MANAGE_STAFF = "manage staff"
+    KEEP_CALENDAR = "keep calendar"
     MAINTAIN_STORE = "maintain store"
 
 
@@ -53,6 +54,7 @@ _ROWS: dict[Right, tuple[Scope, ...]] = {
     Right.IMPORT: (_N, _N, _N, _N, _N, _A),
     Right.EXPORT: (_N, _N, _S, _A, _A, _A),
     Right.MANAGE_STAFF: (_N, _N, _S, _A, _N, _A),
+    Right.KEEP_CALENDAR: (_N, _N, _S, _A, _N, _A),
     Right.MAINTAIN_STORE: (_N, _N, _N, _N, _N, _A),
 }
 

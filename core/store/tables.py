@@ -12,12 +12,13 @@ from core.store.columns import BigKey, choice
 
 
 class Deed(StrEnum):
-    """What was done to a row."""
+    """What was done to a row; reading is on record where a phone was revealed or members were exported."""
 
     INSERT = "insert"
     UPDATE = "update"
     DELETE = "delete"
     BULK = "bulk"
+    READ = "read"
 
 
 class AuditEntry(SQLModel, table=True):

@@ -1,12 +1,13 @@
 """Amounts are whole fen inside."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.base.money import amount_short, amount_text, parse_amount
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**14), 10**14))
 def test_what_is_written_is_read_again(fen: int) -> None:
     assert parse_amount(amount_text(fen)) == fen

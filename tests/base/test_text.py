@@ -5,7 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -17,6 +17,7 @@ def hidden(text: str) -> set[str]:
     return {c for c in text if unicodedata.category(c) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")} - {"\u200d"}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_nothing_hidden_survives(text: str) -> None:
     assert not hidden(clean(text))
@@ -26,6 +27,7 @@ def test_nothing_hidden_survives(text: str) -> None:
     assert harmless(harmless(text)) == harmless(text)
 
 
+@settings(deadline=None)
 @given(st.text(), st.integers(0, 40), st.sampled_from(["left", "right"]))
 def test_a_fitted_text_is_exactly_as_wide_as_asked(text: str, width: int, align: str) -> None:
     fitted = fit(text, width, align=align)  # type: ignore[arg-type]

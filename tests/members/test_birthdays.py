@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.base.errors import BadInput
@@ -66,12 +66,14 @@ def test_days_no_calendar_has(typed: str, code: str) -> None:
     assert caught.value.code == code
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 28), st.none() | st.integers(1900, 2025), st.booleans())
 def test_what_is_shown_is_read_again(month: int, day: int, year: int | None, lunar: bool) -> None:
     birthday = Birthday(month, day, year, lunar)
     assert parse_birthday(birthday.text(), TODAY) == birthday
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(BadInput):

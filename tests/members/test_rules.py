@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.base.rulebook import load_rulebook
@@ -41,6 +41,7 @@ def test_the_same_day_months_later_or_the_last(day: date, months: int, expected:
     assert add_months(day, months) == expected
 
 
+@settings(deadline=None)
 @given(DAYS, MONTHS, DAYS)
 @example(date(2024, 2, 29), 12, date(2025, 2, 28))
 @example(date(2026, 1, 31), 1, date(2026, 2, 28))
@@ -50,6 +51,7 @@ def test_the_cut_off_is_the_inverse(day: date, months: int, on: date) -> None:
     assert (add_months(day, months) <= on) == (day <= latest_before(on, months))
 
 
+@settings(deadline=None)
 @given(DAYS, MONTHS)
 def test_the_cut_off_is_exact(on: date, months: int) -> None:
     latest = latest_before(on, months)
@@ -74,6 +76,7 @@ def test_stages_at_their_edges(last: date, joined: date, stage: Stage) -> None:
     assert stage_of(last, joined, date(2026, 11, 23), POLICY.stages) is stage
 
 
+@settings(deadline=None)
 @given(DAYS, DAYS, DAYS)
 def test_the_cuts_part_the_stages_as_the_rule_does(last: date, joined: date, on: date) -> None:
     cuts = stage_cuts(on, POLICY.stages)
@@ -96,6 +99,7 @@ def test_class_sizes_round_up(regular: int, sizes: tuple[int, int]) -> None:
     assert class_sizes(regular, POLICY.classes) == sizes
 
 
+@settings(deadline=None)
 @given(st.integers(0, 200_000))
 def test_class_sizes_are_the_exact_ceilings(regular: int) -> None:
     assert class_sizes(regular, POLICY.classes) == (-(-regular // 5), -(-regular // 2))

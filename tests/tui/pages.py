@@ -104,5 +104,10 @@ async def opened(
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         page = Page(app, pilot)
         await page.quiet()
+        for _ in range(ROUNDS):
+            if app.today.day is not None or staff is None:
+                break
+            await page.quiet()
+        await page.quiet()
         yield page
         await page.quiet()

@@ -293,10 +293,11 @@ class CallScreen(HuifangScreen):
         """Take an outcome; one that needs nothing more is saved at once."""
         assert self.home.session is not None
         outcome = self.home.session.rulebook.outcomes[code]
+        again = self.entry.outcome not in ("", code)
         self.entry.outcome = code
         self._mark()
         self._changed()
-        if saves_at_once(outcome):
+        if saves_at_once(outcome) and not again:
             self.do_save()
         elif outcome.schedules_callback:
             self.do_callback()

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 CHOICES = {
     "call": N_("call on a day"),
-    "sms": N_("send an SMS"),
+    "message": N_("send a message"),
     "gift": N_("send a gift"),
-    "leave": N_("leave alone"),
+    "visit": N_("visit them"),
+    "leave_alone": N_("leave alone"),
 }
 
 

@@ -84,13 +84,10 @@ class TodayScreen(HuifangScreen):
     DEFAULT_CSS = """
     TodayScreen > #tabs, TodayScreen > #head { height: 1; width: 100%; }
     TodayScreen > Horizontal { height: 1fr; }
-    TodayScreen #empty { height: 1fr; width: 1fr; display: none; }
     TodayScreen #peek { height: 2; width: 100%; }
     TodayScreen #aside { display: none; width: 40; }
     TodayScreen.wide #aside { display: block; }
     TodayScreen.wide #peek { display: none; }
-    TodayScreen.empty #empty { display: block; }
-    TodayScreen.empty Lines { display: none; }
     """
 
     def __init__(self) -> None:
@@ -111,7 +108,6 @@ class TodayScreen(HuifangScreen):
         yield Painted(base="head", id="head")
         with Horizontal():
             yield Lines(id="list")
-            yield Painted(id="empty")
             yield Aside(id="aside")
         yield Painted(id="say")
         yield Painted(id="peek")
@@ -180,7 +176,6 @@ class TodayScreen(HuifangScreen):
         if self._wanted_key:
             lines.select(self._wanted_key)
             self._wanted_key = ""
-        self.set_class(day.total == 0, "empty")
         if day.total == 0:
             self.home.gateway.ask(self, WhyRead, explain_list(self.wish()), latest="why-list")
         self._watch_callbacks(day)
@@ -262,8 +257,7 @@ class TodayScreen(HuifangScreen):
         if self.day is not None:
             lines.append([("", "")])
             lines.append([("  " + self.words.say("F5 reads anew, / finds a member, a shows all."), "quiet")])
-        self.set_class(self.day is None or self.day.total == 0, "empty")
-        self.query_one("#empty", Painted).show(lines)
+        self.query_one(Lines).say_instead(lines)
 
     def _paint_tabs(self) -> None:
         if self.day is None or self.home.session is None:

@@ -89,6 +89,7 @@ class Lines(ScrollView, can_focus=True):
         self._pages: OrderedDict[int, Sequence[ListRow]] = OrderedDict()
         self._asked: set[int] = set()
         self._told: ListRow | None = None
+        self._instead: Sequence[Spans] = ()
 
     # What others do with it
 
@@ -122,6 +123,12 @@ class Lines(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         self.refresh(Region(0, offset - top, self.size.width, len(rows)).intersection(self.size.region))
         self._tell()
+
+    def say_instead(self, lines: Sequence[Spans]) -> None:
+        """Show these lines while there are no rows."""
+        self._instead = lines
+        if not self.total:
+            self.refresh()
 
     def clear(self) -> None:
         """Have no rows."""
@@ -174,7 +181,7 @@ class Lines(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         width = self.size.width
         if index >= self.total:
-            return Strip.blank(width)
+            return strip(self._instead[y] if not self.total and y < len(self._instead) else (), width)
         row = self.row_at(index)
         if row is None:
             self._want(index // PAGE)

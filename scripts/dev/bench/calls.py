@@ -21,7 +21,7 @@ from scripts.dev.bench.ground import Ground, assistant
 
 OUTCOMES = ("no_answer", "reached", "no_answer", "busy")
 Statement = tuple[str, Any, bool]
-WRITES = ("insert", "update", "delete", "begin immediate", "commit", "with")
+WRITES = ("insert", "update", "delete", "begin immediate", "commit")
 
 
 def measure(ground: Ground) -> list[Figure]:

@@ -29,7 +29,7 @@ with sums as (
         sum(day > :recent and amount > 0) as bought_recent,
         sum(case when day <= :recent and day > :before then amount else 0 end) as amount_before,
         sum(day <= :recent and day > :before and amount > 0) as bought_before
-    from purchase where day > :year and day <= :day group by member_id
+    from purchase indexed by ix_purchase_member_day where day > :year and day <= :day group by member_id
 ), ranked as (
     select m.id, m.store_id, m.owner_id, m.social_reach, sums.*, count(*) over () as regulars,
         row_number() over (order by coalesce(amount, 0) desc, coalesce(bought, 0) desc, last_on desc,
@@ -50,10 +50,11 @@ with sums as (
     union all
     select m.id, c.programme, c.cycle, store_id, owner_id, c.due, c.closes,
         case c.programme when 'dormant-recovery' then -amount_total else 0 end
-        from raw_cycle c join member m on m.status = 'active' and m.last_on = c.base where c.programme <> 'welcome'
+        from raw_cycle c cross join member m where c.programme <> 'welcome' and m.status = 'active'
+            and m.last_on = c.base
     union all
     select m.id, c.programme, c.cycle, store_id, owner_id, c.due, c.closes, 0
-        from member m join raw_cycle c on c.programme = 'welcome' and c.base = case
+        from member m cross join raw_cycle c on c.programme = 'welcome' and c.base = case
             when m.first_purchase_on between m.joined_on and date(m.joined_on, '+7 days') then m.first_purchase_on
             else m.joined_on end
         where m.joined_on >= :recently and m.status || '' = 'active'

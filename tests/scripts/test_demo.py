@@ -1,0 +1,64 @@
+"""The demo: the same for the same day and seed, with a full day's work whatever day it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from core.base.actor import SHELL
+from core.base.clock import FixedClock
+from core.base.language import catalogue
+from core.followups.worklist import WorklistQuery, all_rows
+from core.store.check import check
+from core.store.engine import Store
+from scripts import demo
+from scripts.demo_people import invented
+from tests.scripts.conftest import Huifang
+
+
+def test_the_same_day_and_seed_give_the_same_people() -> None:
+    day = date(2026, 11, 23)
+    assert invented(day, 7) == invented(day, 7)
+    assert invented(day, 7) != invented(day, 8)
+    assert all(bought.day <= day for person in invented(day, 7).people for bought in person.purchases)
+
+
+@pytest.mark.parametrize(
+    "now",
+    ["2026-11-23T01:42", "2026-12-01T01:42", "2026-10-03T03:00", "2026-02-28T20:00", "2026-07-31T02:00"],
+)
+def test_a_full_day_on_any_day(now: str, tmp_path: Path) -> None:
+    moment = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    url = f"sqlite:///{tmp_path / 'demo.db'}"
+    code = demo.make(url, moment, catalogue("en"))
+    store = Store(url, FixedClock(moment))
+    rows = list(all_rows(store, SHELL, WorklistQuery(staff=code)))
+    assert 40 <= len(rows) <= 60
+    assert {"welcome", "dormant-review", "dormant-recovery"} <= {p.programme for r in rows for p in r.purposes}
+    assert check(store).ok
+    store.close()
+
+
+def test_the_demo_can_be_kept(huifang: Huifang, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    assert "demo.db" in huifang("demo", "--keep", folder, "--no-open").out
+    assert "already" in huifang("demo", "--keep", folder, "--no-open", code=1).err
+    assert huifang("check", "--store-url", folder / "demo.db").out
+
+
+def test_a_throw_away_demo_is_thrown_away(huifang: Huifang, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Path] = []
+
+    def run(settings: object, **given: object) -> int:
+        file = Path(str(settings.database).removeprefix("sqlite:///"))  # type: ignore[attr-defined]
+        assert file.exists()
+        assert given["staff"] == "S101"
+        seen.append(file)
+        return 0
+
+    monkeypatch.setattr("tui.open.run", run)
+    huifang("demo")
+    assert seen
+    assert not seen[0].parent.exists()
