@@ -129,25 +129,36 @@ def usage_sentence(error: TyperException, words: Catalogue) -> str:
     """What was wrong with the command line, and where to read more."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "huifang"
-    return f"{_fault(error, words)} {words.say(N_('See `{path} --help`.'), path=path)}"
+    return f"{_fault(error, words).rstrip('.。')}. {words.say(N_('See `{path} --help`.'), path=path)}"
 
 
 def _fault(error: TyperException, words: Catalogue) -> str:
     kind = type(error).__name__
     parameter = getattr(error, "param", None)
-    name = (
-        "/".join(parameter.opts) if parameter is not None and parameter.param_type_name == "option" else ""
-    ) or (parameter.make_metavar(error.ctx) if parameter is not None else "")  # type: ignore[attr-defined]
+    name = _shown(parameter) if parameter is not None else ""
     if kind == "NoSuchOption":
         close = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
-        said = words.say(N_("There is no option {name}."), name=error.option_name)  # type: ignore[attr-defined]
+        said = words.say(N_("There is no option {name}."), name=getattr(error, "option_name", ""))
         return f"{said} {words.say(N_('Did you mean {close}?'), close=close)}" if close else said
     if kind == "MissingParameter":
         return words.say(N_("{name} is missing."), name=name)
     if kind == "BadParameter" and name:
+        choices = getattr(parameter.type_descriptor, "choices", None)
+        if choices:
+            listed = ", ".join(str(choice) for choice in choices)
+            return words.say(N_("{name} must be one of {choices}."), name=name, choices=listed)
         return words.say(N_("{name}: {fault}."), name=name, fault=words.say(error.message).rstrip("."))
-    message = error.format_message()
+    message = words.say(error.message if kind == "BadParameter" else error.format_message())
     if message.startswith("No such command"):
         wrong = message.partition("'")[2].partition("'")[0]
         return words.say(N_("There is no command {name}."), name=wrong)
+    if message.startswith("Got unexpected extra argument"):
+        extra = message.partition("(")[2].rpartition(")")[2] or message.rpartition("(")[2].rstrip(")")
+        return words.say(N_("There is nothing for {extra} here."), extra=extra)
     return message
+
+
+def _shown(parameter: Any) -> str:
+    if parameter.param_type_name == "option":
+        return "/".join(parameter.opts)
+    return str(parameter.metavar or parameter.name)

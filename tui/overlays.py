@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -29,11 +29,14 @@ class Overlay(ModalScreen[T], Generic[T]):
     Overlay { align: center middle; background: transparent; }
     Overlay > #box { width: 64; max-width: 100%; height: auto; max-height: 22; background: ansi_default;
         border: ascii ansi_blue; padding: 0 1; }
-    Overlay #title, Overlay #hint { height: 1; }
+    Overlay #title { height: auto; }
+    Overlay #hint { height: 1; }
     Overlay Lines { height: auto; max-height: 16; }
     """
 
     BINDINGS = [Binding("escape", "cancel", show=False)]
+
+    text_width: ClassVar[int] = 60
 
     def __init__(self, title: str, hint: str) -> None:
         super().__init__()
@@ -42,7 +45,7 @@ class Overlay(ModalScreen[T], Generic[T]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
-            yield Painted([[(self._title, "strong")]], id="title")
+            yield Painted([[(line, "strong")] for line in wrapped(self._title, self.text_width)], id="title")
             yield from self.inside()
             yield Painted([[(self._hint, "quiet")]], id="hint")
 
@@ -61,6 +64,8 @@ class WideOverlay(Overlay[T], Generic[T]):
     DEFAULT_CSS = """
     WideOverlay > #box { width: 78; }
     """
+
+    text_width: ClassVar[int] = 74
 
 
 @dataclass(frozen=True, slots=True)

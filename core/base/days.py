@@ -21,17 +21,10 @@ def weekday(day: date, words: Catalogue) -> str:
 
 def day_and_month(day: date, words: Catalogue, today: date | None = None) -> str:
     """Such as 25 Nov, with the year where it is not today's."""
+    month = words.say(MONTHS[day.month - 1])
     if today is not None and day.year != today.year:
-        return words.say(
-            "{day} {month_name} {year}",
-            day=day.day,
-            month=day.month,
-            month_name=words.say(MONTHS[day.month - 1]),
-            year=day.year,
-        )
-    return words.say(
-        "{day} {month_name}", day=day.day, month=day.month, month_name=words.say(MONTHS[day.month - 1])
-    )
+        return words.say("{day} {month} {year}", day=day.day, month=month, year=day.year)
+    return words.say("{day} {month}", day=day.day, month=month)
 
 
 def near_day(day: date, today: date, words: Catalogue) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlmodel import SQLModel
 
 from core.base.language import N_
 from core.imports.columns import Kind, Layout
@@ -36,6 +37,9 @@ class FileKind(Generic[S]):
     """
 
     kind: Kind
+    table: type[SQLModel]
+    batch = 2000
+    """Rows in one transaction: somebody who logs a call waits at most for the writing of so many."""
 
     def __init__(self, store: HuifangStore, sheet: Sheet) -> None:
         self.store = store

@@ -20,7 +20,7 @@ from core.imports.member_store import (
 from core.imports.people_files import wrong_of
 from core.imports.values import Wrong, birthday, code, day_of, phones_in
 from core.members.fields import birthday_columns, parse_field
-from core.members.tables import Status
+from core.members.tables import Member, Status
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -72,6 +72,7 @@ class MembersFile(FileKind[MemberState]):
     """Members by number."""
 
     kind = Kind.MEMBERS
+    table = Member
 
     def __init__(self, store: Store, sheet: Any) -> None:
         super().__init__(store, sheet)

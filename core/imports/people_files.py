@@ -36,6 +36,7 @@ class StoresFile(FileKind[StoreState]):
     """Stores by code."""
 
     kind = Kind.STORES
+    table = Store
 
     def state(self, cells: Sequence[str]) -> StoreState:
         """A store from a row."""
@@ -106,6 +107,7 @@ class StaffFile(FileKind[StaffState]):
     """Staff by code."""
 
     kind = Kind.STAFF
+    table = Staff
 
     def state(self, cells: Sequence[str]) -> StaffState:
         """A staff member from a row."""

@@ -28,6 +28,7 @@ from core.imports.values import (
 from core.purchases.driver import rows_in
 from core.purchases.recording import StoredSale, add_sales, change_sales, stored_sales
 from core.purchases.rules import Sale
+from core.purchases.tables import Purchase
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -41,6 +42,8 @@ class PurchasesFile(FileKind[Sale]):
     """Purchases by store and order number. Until it is looked up, `member_id` of a row holds the number itself."""
 
     kind = Kind.PURCHASES
+    table = Purchase
+    batch = 20_000
 
     def __init__(self, store: Store, sheet: Sheet) -> None:
         super().__init__(store, sheet)

@@ -7,6 +7,7 @@ parameter on both databases.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -48,7 +49,16 @@ def days_and_moments(connection: Connection) -> tuple[Prepare, Prepare]:
     dialect = connection.dialect
     day = sa.Date().dialect_impl(dialect).bind_processor(dialect)
     moment = sa.DateTime(timezone=True).dialect_impl(dialect).bind_processor(dialect)
+    if moment is not None and moment(_SAMPLE) == _iso_moment(_SAMPLE):
+        moment = _iso_moment  # the same text, for a fifth of the time
     return lru_cache(maxsize=4096)(day) if day else _as_is, moment or _as_is
+
+
+_SAMPLE = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
+
+
+def _iso_moment(value: datetime) -> str:
+    return value.isoformat(" ", "microseconds")[:26]
 
 
 def _as_is(value: Any) -> Any:

@@ -116,7 +116,7 @@ def test_records_cannot_be_changed(desk: Desk) -> None:
     from core.base.actor import SHELL
     from core.base.errors import StoreTrouble
 
-    desk.member("1")
+    desk.follow_up(desk.member("1"), "welcome")
     sent = form("1", "reached", note="好")
     log_call(desk.store, desk.fang, sent)
     for deed in ("update call set note = 'x'", "delete from call", "delete from call_purpose"):

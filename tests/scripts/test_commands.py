@@ -87,7 +87,7 @@ def test_worklist_json(huifang: Huifang, demo_store: Path) -> None:
         "not_before",
     ]
     for row in rows:
-        assert set(row) >= set(keys)
+        assert set(row) >= keys
         assert row["owner"] == "S101"
         for purpose in row["purposes"]:
             assert set(purpose) >= {"programme", "cycle", "due_on", "attempts"}

@@ -111,8 +111,8 @@ class OneOf(KeyRow):
     BINDINGS = [
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
-        Binding("up", "screen.focus_previous", show=False),
-        Binding("down,enter", "screen.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down,enter", "app.focus_next", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -153,8 +153,8 @@ class Score(Widget, can_focus=True):
 
     BINDINGS = [
         Binding("backspace,delete", "clear", show=False),
-        Binding("up,left", "screen.focus_previous", show=False),
-        Binding("down,right,enter", "screen.focus_next", show=False),
+        Binding("up,left", "app.focus_previous", show=False),
+        Binding("down,right,enter", "app.focus_next", show=False),
     ]
 
     class Given(Message):
@@ -214,8 +214,8 @@ class Tick(Widget, can_focus=True):
 
     BINDINGS = [
         Binding("space,x,1", "turn", show=False),
-        Binding("up,left", "screen.focus_previous", show=False),
-        Binding("down,right,enter", "screen.focus_next", show=False),
+        Binding("up,left", "app.focus_previous", show=False),
+        Binding("down,right,enter", "app.focus_next", show=False),
     ]
 
     class Turned(Message):

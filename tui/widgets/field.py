@@ -17,8 +17,8 @@ class Field(Input):
     """
 
     BINDINGS = [
-        Binding("up", "screen.focus_previous", show=False),
-        Binding("down", "screen.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+        Binding("down", "app.focus_next", show=False),
     ]
 
     def __init__(self, value: str = "", *, name: str | None = None, id: str | None = None, limit: int = 0) -> None:

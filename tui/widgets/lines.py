@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.events import Click
 from textual.geometry import Region, Size
@@ -234,8 +235,9 @@ class Lines(ScrollView, can_focus=True):
 
     def action_choose(self) -> None:
         """Open the row under the cursor."""
-        if self.row is not None:
-            self.post_message(self.Chosen(self, self.row))
+        if self.row is None:
+            raise SkipAction  # the screen says what is missing
+        self.post_message(self.Chosen(self, self.row))
 
     # Inside
 
