@@ -10,7 +10,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import Abort, TyperException
 
 from core.base.language import LANGUAGES, N_, Catalogue
-from scripts.commands import calls, exchange, lists, maintenance, members, people, program  # noqa: F401
+from scripts.commands import calendar, calls, exchange, lists, maintenance, members, people, program  # noqa: F401
 from scripts.errand import COMMANDS
 from scripts.failures import complain, guarded, some_words, spoken_language
 
@@ -29,6 +29,7 @@ _FAMILIES = {
     "member": N_("One member: show, change, history."),
     "call": N_("Calls: put one on record."),
     "staff": N_("The staff on record."),
+    "calendar": N_("The stores' own working days."),
 }
 
 _ORDER = [
@@ -48,6 +49,7 @@ _ORDER = [
     "member",
     "call",
     "staff",
+    "calendar",
 ]
 
 

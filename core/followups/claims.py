@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from core.base.actor import Actor
+from core.base.clock import DEFAULT_ZONE, zone
 from core.base.errors import Conflict, NotFound, Refused
 from core.base.language import N_
 from core.members.tables import Member
@@ -138,9 +139,9 @@ def held_by_other(name: str, since: datetime) -> Conflict:
     """The refusal that says who holds a member since when."""
     return Conflict(
         "claim.held",
-        N_("{name} has been on this member since {since:%H:%M} (UTC): take the next one, or ask them."),
+        N_("{name} has been on this member since {since}: take the next one, or ask them."),
         name=name,
-        since=since,
+        since=f"{since.astimezone(zone(DEFAULT_ZONE)):%H:%M}",
     )
 
 

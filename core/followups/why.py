@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 from sqlmodel import UTCDateTime
 
 from core.base.actor import Actor
-from core.base.clock import business_day
+from core.base.clock import DEFAULT_ZONE, business_day, zone
 from core.base.days import day_and_month
 from core.base.errors import NotFound
 from core.base.language import N_, Catalogue
@@ -43,7 +43,7 @@ class WhyLine:
 
 def _worded(value: object, words: Catalogue, today: date) -> object:
     if isinstance(value, datetime):
-        return f"{value.astimezone():%m-%d %H:%M}"
+        return f"{value.astimezone(zone(DEFAULT_ZONE)):%m-%d %H:%M}"
     if isinstance(value, date):
         return day_and_month(value, words, today)
     return words.say(str(value)) if isinstance(value, str) else value

@@ -65,7 +65,7 @@ def warn_of_unknown_days(errand: Errand, known: Any) -> None:
         errand.words.say(
             N_(
                 "Holidays and make-up days are known until {day} only; later days count as working from Monday "
-                "to Friday. Enter the store's own days when they are announced."
+                "to Friday. Enter the days with `huifang calendar set` when they are announced."
             ),
             day=known,
         )

@@ -11,6 +11,7 @@ import typer
 from core.base.clock import DEFAULT_ZONE, zone
 from core.base.language import N_
 from core.base.naming import STAGES, STATUSES, named
+from core.members.fields import LABELS, PARSERS
 from scripts.errand import Errand, command
 from scripts.show import facts, iso, json_answer, json_rows, say, table
 
@@ -20,33 +21,17 @@ if TYPE_CHECKING:
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help=N_("A member's number."))]
 StageCode = Literal["new", "regular", "dormant_3m", "dormant_6m", "lost"]
 
-FIELDS: dict[str, str] = {
-    "name": N_("Name."),
+HINTS: dict[str, str] = {
     "phone": N_("Phone numbers, the first to be dialled first; several are separated by commas."),
     "gender": N_("Gender: f, m, or nothing."),
     "birthday": N_("Birthday: 1988-05-06, 05-06, or 农历五月初六."),
-    "email": N_("E-mail."),
-    "wechat": N_("WeChat."),
-    "age_band": N_("Age band."),
-    "occupation": N_("Occupation."),
-    "address": N_("Address."),
-    "joined_on": N_("Day of joining."),
     "source": N_("How the member came: counter, event, referral, partner, online."),
-    "referrer": N_("Who referred them."),
-    "card_number": N_("Card number."),
-    "preferences": N_("Preferences."),
-    "body_size": N_("Body size."),
-    "personality": N_("Personality."),
-    "interests": N_("Interests."),
-    "best_time": N_("Best time to call."),
-    "anniversaries": N_("Anniversaries."),
     "social_reach": N_("Brings other customers: yes or no."),
     "consent_call": N_("Consent to calls: yes or no."),
     "consent_sms": N_("Consent to SMS: yes or no."),
     "consent_email": N_("Consent to e-mail: yes or no."),
-    "evaluation": N_("Evaluation."),
 }
-"""The fields of a profile as options; a test holds them to `core.members.fields`."""
+"""What the fields take where their name does not say it."""
 
 
 @command(
@@ -177,26 +162,15 @@ def _profile(errand: Errand, card: MemberCard) -> Iterator[tuple[str, str]]:
         yield N_("phone"), f"{phone.masked} {phone.bad_reason}".strip()
     yield N_("birthday"), _birthday(card) or ""
     yield N_("joined"), iso(card.joined_on) or ""
-    for field, label in (
-        ("gender", N_("gender")),
-        ("email", N_("e-mail")),
-        ("wechat", N_("WeChat")),
-        ("age_band", N_("age band")),
-        ("occupation", N_("occupation")),
-        ("address", N_("address")),
-        ("source", N_("source")),
-        ("referrer", N_("referrer")),
-        ("card_number", N_("card number")),
-        ("preferences", N_("preferences")),
-        ("body_size", N_("body size")),
-        ("personality", N_("personality")),
-        ("interests", N_("interests")),
-        ("best_time", N_("best time to call")),
-        ("anniversaries", N_("anniversaries")),
-        ("evaluation", N_("evaluation")),
-        ("last_promise", N_("last promise")),
-    ):
-        yield label, getattr(card, field)
+    for field in _SHOWN:
+        yield LABELS[field], getattr(card, field)
+    yield N_("last promise"), card.last_promise
+
+
+_SHOWN = (
+    *("gender", "email", "wechat", "age_band", "occupation", "address", "source", "referrer", "card_number"),
+    *("preferences", "body_size", "personality", "interests", "best_time", "anniversaries", "evaluation"),
+)
 
 
 def _birthday(card: MemberCard) -> str | None:
@@ -243,8 +217,8 @@ def _edit_signature() -> inspect.Signature:
             None,
         ),
     }
-    for field, text in FIELDS.items():
-        option = typer.Option(f"--{field.replace('_', '-')}", metavar="TEXT", help=text)
+    for field in ("phone", *PARSERS):
+        option = typer.Option(f"--{field.replace('_', '-')}", metavar="TEXT", help=HINTS.get(field, LABELS[field]))
         kinds[field] = (Annotated[str | None, option], None)
     return inspect.Signature(
         [
@@ -278,7 +252,14 @@ def member_history(errand: Errand, number: Number) -> None:
         words.say(t) for t in (N_("when"), N_("who"), N_("field"), N_("before"), N_("after"), N_("reason"))
     ]
     rows = (
-        [f"{c.at.astimezone(zone(DEFAULT_ZONE)):%Y-%m-%d %H:%M}", c.who, c.field, c.old or "", c.new or "", c.why]
+        [
+            f"{c.at.astimezone(zone(DEFAULT_ZONE)):%Y-%m-%d %H:%M}",
+            c.who,
+            named(LABELS, c.field, words),
+            c.old or "",
+            c.new or "",
+            c.why,
+        ]
         for c in changes
     )
     table(headings, rows)

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from core.members.fields import PARSERS
-from scripts.commands.members import FIELDS
 from scripts.demo_people import MEMBER_COLUMNS, PURCHASE_COLUMNS, bought_between, invented
 from tests.scripts.conftest import AT, ON, Huifang
 
@@ -167,10 +165,6 @@ def test_a_member_shown_changed_and_its_history(huifang: Huifang, demo_store: Pa
     huifang("member", "edit", "10001", "--email", "nobody", "--reason", "x", code=1)
     huifang("member", "edit", "10001", code=2)
     huifang("member", "show", "nobody", code=1)
-
-
-def test_every_field_of_a_profile_has_an_option() -> None:
-    assert set(FIELDS) == {"phone", *PARSERS}
 
 
 def test_call_log(huifang: Huifang, demo_store: Path) -> None:
