@@ -144,13 +144,14 @@ def _fault(error: TyperException, words: Catalogue) -> str:
         return f"{said} {words.say(N_('Did you mean {close}?'), close=close)}" if close else said
     if kind == "MissingParameter":
         return words.say(N_("{name} is missing."), name=name)
-    if kind == "BadParameter" and name:
+    if kind == "BadParameter" and parameter is not None:
         choices = getattr(parameter.type_descriptor, "choices", None)
         if choices:
             listed = ", ".join(str(choice) for choice in choices)
             return words.say(N_("{name} must be one of {choices}."), name=name, choices=listed)
         return words.say(N_("{name}: {fault}."), name=name, fault=words.say(error.message).rstrip("."))
-    message = words.say(error.message if kind == "BadParameter" else error.format_message())
+    template = error.format_message() if kind != "BadParameter" else error.message
+    message = words.say(template)
     if message.startswith("No such command"):
         wrong = message.partition("'")[2].partition("'")[0]
         return words.say(N_("There is no command {name}."), name=wrong)

@@ -12,7 +12,7 @@ from core.base.errors import BadInput, Conflict, NotFound
 from core.base.language import N_
 from core.followups.claims import Claimed, claim_in, release_in, require_free
 from core.followups.tables import FollowUp
-from core.followups.worklist import WorklistQuery, WorklistRow, worklist
+from core.followups.worklist import WorklistQuery, first_free
 from core.people.access import Right, require
 from core.store.engine import Store
 from core.store.sql import statement
@@ -24,8 +24,8 @@ _PURPOSES = statement(
 )
 _MEMBER = sa.text("select id, owner_id, store_id from member where number = :number")
 
-LOOK_AHEAD = 20
-"""How many rows are looked at for a free one before the next page is read."""
+LOOK_AHEAD = 5
+"""How many free rows are tried before the list is read anew: others take them at the same time."""
 
 
 def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
@@ -53,33 +53,28 @@ def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
 
 def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) -> Claimed | None:
     """Hold the first member of the list whom nobody else holds; None where the list has no such row."""
-    offset = 0
+    on = business_day(store.clock.now())
     while True:
-        page = worklist(
-            store,
-            actor,
-            WorklistQuery(query.staff, query.store, query.programme, False, offset, LOOK_AHEAD),
-        )
-        for row in page.rows:
-            if row.held_by:
-                continue
-            held = _claim_if_due(store, actor, row, page.on, terminal)
+        free = first_free(store, actor, query, LOOK_AHEAD)
+        for member_id, number in free:
+            held = _claim_if_due(store, actor, member_id, number, on, terminal)
             if held is not None:
                 return held
-        if len(page.rows) < LOOK_AHEAD:
+        if not free:
             return None
-        offset += LOOK_AHEAD
 
 
-def _claim_if_due(store: Store, actor: Actor, row: WorklistRow, on: date, terminal: str) -> Claimed | None:
-    """Hold the row's member, unless somebody was quicker or has finished with them since the page was read."""
+def _claim_if_due(
+    store: Store, actor: Actor, member_id: int, number: str, on: date, terminal: str
+) -> Claimed | None:
+    """Hold the row's member, unless somebody was quicker or has finished with them meanwhile."""
     with store.write(actor, durable=False) as tx:
         try:
-            held = claim_in(store, tx, row.number, terminal)
+            held = claim_in(store, tx, number, terminal)
         except Conflict:
             return None
         # asked after the claim is ours: before it, another terminal's outcome might not be visible yet
-        if tx.connection.execute(_PURPOSES, {"member": row.member_id, "day": on}).first():
+        if tx.connection.execute(_PURPOSES, {"member": member_id, "day": on}).first():
             return held
-        release_in(tx, row.member_id)
+        release_in(tx, member_id)
         return None

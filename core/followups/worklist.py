@@ -1,13 +1,12 @@
 """The worklist: a caller's members for a day, in order, one row a member (R4.4-R4.8).
 
-One query finds the due purposes of a desk, picks each member's first, and orders the rows as R4.5 says; a second
-one brings all purposes of the rows shown.
+One query finds the due purposes of a desk and orders them as R4.5 says; the first of a member is the row's place.
+A second one brings the details of the rows shown.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,8 +22,9 @@ from core.base.phones import masked
 from core.followups.worklist_sql import (
     Desk,
     counts_statement,
-    purposes_statement,
-    rows_statement,
+    details_statement,
+    free_statement,
+    order_statement,
 )
 from core.members.rules import Stage, StageCuts, stage_cuts
 from core.members.tables import ValueClass
@@ -132,26 +132,59 @@ def worklist(store: Store, actor: Actor, query: WorklistQuery) -> WorklistPage:
         if limit <= 0:
             return WorklistPage((), query.offset, on, now)
         parameters = _parameters(store, desk, query, on, now)
-        found = connection.execute(
-            rows_statement(store.rulebook, desk, query.everything, bool(query.programme)),
-            {**parameters, "limit": limit, "offset": query.offset},
-        ).all()
-        purposes = _purposes(store, connection, desk, query, parameters, [row.member_id for row in found])
-    cuts = stage_cuts(on, store.policy.stages)
-    rows = tuple(_row(row, purposes[row[0]], cuts, now) for row in found)
+        members = _in_order(store, connection, desk, query, parameters, query.offset + limit)
+        rows = _rows(store, connection, query.everything, parameters, members[query.offset :])
     return WorklistPage(rows, query.offset, on, now)
 
 
-def all_rows(store: Store, actor: Actor, query: WorklistQuery, page: int = 2000) -> Iterator[WorklistRow]:
-    """Every row of a worklist, read page by page."""
-    offset = 0
+def all_rows(store: Store, actor: Actor, query: WorklistQuery, page: int = 500) -> Iterator[WorklistRow]:
+    """Every row of a desk, whatever the daily target: the order is read once, the details page by page."""
+    now = store.clock.now()
+    on = business_day(now)
+    with store.read() as connection:
+        desk = desk_of(connection, actor, query)
+        parameters = _parameters(store, desk, query, on, now)
+        members = _in_order(store, connection, desk, query, parameters, None)
+        for start in range(0, len(members), page):
+            part = members[start : start + page]
+            yield from _rows(store, connection, query.everything, parameters, part)
+
+
+def first_free(store: Store, actor: Actor, query: WorklistQuery, limit: int) -> list[tuple[int, str]]:
+    """The first members of a desk whom nobody holds: (member id, number)."""
+    now = store.clock.now()
+    with store.read() as connection:
+        desk = desk_of(connection, actor, query)
+        parameters = _parameters(store, desk, query, business_day(now), now)
+        statement_ = free_statement(store.rulebook, desk, bool(query.programme))
+        found = connection.execute(statement_, {**parameters, "limit": limit})
+        return list(dict.fromkeys((row[0], row[1]) for row in found))
+
+
+def _in_order(
+    store: Store,
+    connection: Connection,
+    desk: Desk,
+    query: WorklistQuery,
+    parameters: dict[str, Any],
+    wanted: int | None,
+) -> list[int]:
+    """The first `wanted` members (all for None) of a desk, in R4.5's order.
+
+    The database gives a member once for each due purpose: the first is the row's place. So more than wanted
+    is asked for, and more again in the rare case that so many purposes were merged.
+    """
+    clause = order_statement(store.rulebook, desk, query.everything, bool(query.programme))
+    limit = _NO_LIMIT if wanted is None else wanted + wanted // 2 + 10
     while True:
-        part = WorklistQuery(query.staff, query.store, query.programme, query.everything, offset, page)
-        rows = worklist(store, actor, part).rows
-        yield from rows
-        offset += len(rows)
-        if len(rows) < page:
-            return
+        found = connection.execute(clause, {**parameters, "limit": limit}).scalars().all()
+        members = list(dict.fromkeys(found))
+        if wanted is None or len(members) >= wanted or len(found) < limit:
+            return members[:wanted]
+        limit *= 2
+
+
+_NO_LIMIT = 2**62
 
 
 def overview(store: Store, actor: Actor, query: WorklistQuery) -> WorklistOverview:
@@ -239,32 +272,38 @@ def _parameters(store: Store, desk: Desk, query: WorklistQuery, on: date, now: d
     return parameters
 
 
-def _purposes(
+def _rows(
     store: Store,
     connection: Connection,
-    desk: Desk,
-    query: WorklistQuery,
+    everything: bool,
     parameters: dict[str, Any],
-    members: Iterable[int],
-) -> dict[int, list[Purpose]]:
-    grouped: dict[int, list[Purpose]] = defaultdict(list)
-    wanted = list(members)
-    if not wanted:
-        return grouped
+    members: list[int],
+) -> tuple[WorklistRow, ...]:
+    """The rows of `members`, in that order."""
+    if not members:
+        return ()
     kept = {name: parameters[name] for name in ("day", "now", "soon")}
-    for row in connection.execute(
-        purposes_statement(store.rulebook, query.everything), {**kept, "members": wanted}
-    ):
-        grouped[row.member_id].append(Purpose(*row[1:]))
-    return grouped
+    found = connection.execute(details_statement(store.rulebook, everything), {**kept, "members": members})
+    grouped: dict[int, list[Row[Any]]] = {}
+    for row in found:
+        grouped.setdefault(row[0], []).append(row)
+    cuts = stage_cuts(kept["day"], store.policy.stages)
+    return tuple(_row(grouped[member], cuts, kept["now"]) for member in members)
 
 
-def _row(row: Row[Any], purposes: list[Purpose], cuts: StageCuts, now: datetime) -> WorklistRow:
+_DETAILS = 23
+"""How many columns of a row are the member's; the purpose's follow."""
+
+
+def _row(found: list[Row[Any]], cuts: StageCuts, now: datetime) -> WorklistRow:
+    """One row from all due purposes of a member."""
     (
         member_id, number, name, joined_on, last_on, first_purchase_on, last_purchase_on, last_reached_on,
-        value_class, last_promise, best_time, completeness, amount_total, rest_until, rest_reason, not_before,
+        value_class, last_promise, best_time, completeness, amount_total, rest_until, rest_reason,
         owner, owner_name, store, held_by, held_since, held_until, phone, open_complaints,
-    ) = tuple(row)  # fmt: skip
+    ) = tuple(found[0])[:_DETAILS]  # fmt: skip
+    not_before = max((row[-1] for row in found if row[-1] is not None), default=None)
+    purposes = tuple(Purpose(*row[_DETAILS:-1]) for row in found)
     held = held_until is not None and held_until > now
     resting = rest_until is not None and rest_until > now
     if not_before is None or not_before <= now:
@@ -281,7 +320,7 @@ def _row(row: Row[Any], purposes: list[Purpose], cuts: StageCuts, now: datetime)
         store=store,
         stage=cuts.stage(last_on, joined_on),
         value_class=ValueClass(value_class) if value_class else None,
-        purposes=tuple(purposes),
+        purposes=purposes,
         held_by=held_by if held else "",
         held_since=held_since if held else None,
         not_before=not_before,

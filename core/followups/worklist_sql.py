@@ -103,7 +103,7 @@ def _due(rulebook: Rulebook, desk: tuple[bool, bool, bool, bool], everything: bo
 _COLUMNS = """
     m.id as member_id, m.number, m.name, m.joined_on, m.last_on, m.first_purchase_on, m.last_purchase_on,
     m.last_reached_on, m.value_class, m.last_promise, m.best_time, m.completeness, m.amount_total,
-    m.rest_until, m.rest_reason, d.not_before,
+    m.rest_until, m.rest_reason,
     o.code as owner, o.name as owner_name, s.code as store,
     h.name as held_by, c.claimed_at as held_since, c.expires_at as held_until,
     (select coalesce(p.e164, p.typed) from member_phone p where p.member_id = m.id
@@ -113,9 +113,14 @@ _COLUMNS = """
 """
 
 
-def rows_statement(rulebook: Rulebook, desk: Desk, everything: bool, one_programme: bool) -> sa.TextualSelect:
-    """One row a member, in R4.5's order; takes :limit and :offset besides the desk's values."""
-    return _rows(_Key(rulebook), desk.kind, everything, one_programme)
+def order_statement(rulebook: Rulebook, desk: Desk, everything: bool, one_programme: bool) -> sa.TextClause:
+    """The members of the due purposes in R4.5's order, a member once for each purpose; takes :limit."""
+    return _order(_Key(rulebook), desk.kind, everything, one_programme)
+
+
+def free_statement(rulebook: Rulebook, desk: Desk, one_programme: bool) -> sa.TextClause:
+    """As `order_statement`, without the members somebody holds; takes :limit."""
+    return _free(_Key(rulebook), desk.kind, one_programme)
 
 
 def counts_statement(rulebook: Rulebook, desk: Desk, everything: bool) -> sa.TextClause:
@@ -123,9 +128,9 @@ def counts_statement(rulebook: Rulebook, desk: Desk, everything: bool) -> sa.Tex
     return _counts(_Key(rulebook), desk.kind, everything)
 
 
-def purposes_statement(rulebook: Rulebook, everything: bool) -> sa.TextualSelect:
-    """All due purposes of the :members, each member's first one first."""
-    return _purposes(_Key(rulebook), everything)
+def details_statement(rulebook: Rulebook, everything: bool) -> sa.TextualSelect:
+    """All due purposes of the :members with the members' details, each member's first purpose first."""
+    return _details(_Key(rulebook), everything)
 
 
 class _Key:
@@ -141,40 +146,26 @@ class _Key:
         return isinstance(other, _Key) and other.rulebook is self.rulebook
 
 
+_IN_ORDER = "order by grp, sunk, first_key, due_on, class_key, number, id limit :limit"
+_OF_PROGRAMME = "member_id in (select member_id from due where programme = :programme)"
+
+
 @lru_cache(maxsize=64)
-def _rows(
-    key: _Key, desk: tuple[bool, bool, bool, bool], everything: bool, one_programme: bool
-) -> sa.TextualSelect:
-    only = "where member_id in (select member_id from due where programme = :programme)"
+def _order(key: _Key, desk: tuple[bool, bool, bool, bool], everything: bool, one_programme: bool) -> sa.TextClause:
     text = f"""
-    with due as ({_due(key.rulebook, desk, everything)}),
-    firsts as (
-        select due.*, row_number() over (
-            partition by member_id order by grp, sunk, first_key, due_on, id) as nth
-        from due {only if one_programme else ""}
-    ), page as (
-        select * from firsts where nth = 1
-        order by grp, sunk, first_key, due_on, class_key, number limit :limit offset :offset
-    )
-    select {_COLUMNS}
-    from page d join member m on m.id = d.member_id
-        join store s on s.id = m.store_id
-        left join staff o on o.id = m.owner_id
-        left join claim c on c.member_id = m.id
-        left join staff h on h.id = c.staff_id
-    order by d.grp, d.sunk, d.first_key, d.due_on, d.class_key, d.number"""
-    moment = UTCDateTime()
-    return statement(text, days=_DAYS, moments=_MOMENTS).columns(
-        joined_on=sa.Date,
-        last_on=sa.Date,
-        first_purchase_on=sa.Date,
-        last_purchase_on=sa.Date,
-        last_reached_on=sa.Date,
-        rest_until=moment,
-        not_before=moment,
-        held_since=moment,
-        held_until=moment,
-    )
+    with due as ({_due(key.rulebook, desk, everything)})
+    select member_id from due where {_OF_PROGRAMME if one_programme else "true"} {_IN_ORDER}"""
+    return statement(text, days=_DAYS, moments=_MOMENTS)
+
+
+@lru_cache(maxsize=64)
+def _free(key: _Key, desk: tuple[bool, bool, bool, bool], one_programme: bool) -> sa.TextClause:
+    text = f"""
+    with due as ({_due(key.rulebook, desk, False)})
+    select member_id, number from due
+    where not exists (select 1 from claim c where c.member_id = due.member_id and c.expires_at > :now)
+        and {_OF_PROGRAMME if one_programme else "true"} {_IN_ORDER}"""
+    return statement(text, days=_DAYS, moments=_MOMENTS)
 
 
 @lru_cache(maxsize=64)
@@ -191,26 +182,34 @@ def _counts(key: _Key, desk: tuple[bool, bool, bool, bool], everything: bool) ->
 
 
 @lru_cache(maxsize=16)
-def _purposes(key: _Key, everything: bool) -> sa.TextualSelect:
+def _details(key: _Key, everything: bool) -> sa.TextualSelect:
     text = f"""
-    select f.member_id, f.id, f.programme, f.cycle, f.due_on, f.due_at, f.closes_on, f.attempts, f.skips,
-        f.promise
-    from follow_up f join member m on m.id = f.member_id
-    where f.member_id in :members and f.state = 'open' and f.due_on <= :day
+    select {_COLUMNS},
+        f.id as follow_up_id, f.programme, f.cycle, f.due_on, f.due_at, f.closes_on, f.attempts, f.skips,
+        f.promise, f.not_before
+    from member m join follow_up f on f.member_id = m.id
+        join store s on s.id = m.store_id
+        left join staff o on o.id = m.owner_id
+        left join claim c on c.member_id = m.id
+        left join staff h on h.id = c.staff_id
+    where m.id in :members and f.state = 'open' and f.due_on <= :day
         and (f.closes_on is null or f.closes_on >= :day)
         {"" if everything else _rests(key.rulebook)}
-    order by f.member_id, {_group(key.rulebook)},
+    order by m.id, {_group(key.rulebook)},
         case when f.skipped_on = :day then 1 else 0 end, {_first_key(key.rulebook)}, f.due_on, f.id"""
     clause = statement(text, days=_DAYS, moments=_MOMENTS)
+    moment = UTCDateTime()
     return clause.bindparams(sa.bindparam("members", expanding=True)).columns(
-        member_id=sa.BigInteger,
-        id=sa.BigInteger,
-        programme=sa.String,
-        cycle=sa.String,
+        joined_on=sa.Date,
+        last_on=sa.Date,
+        first_purchase_on=sa.Date,
+        last_purchase_on=sa.Date,
+        last_reached_on=sa.Date,
+        rest_until=moment,
+        held_since=moment,
+        held_until=moment,
         due_on=sa.Date,
-        due_at=UTCDateTime(),
+        due_at=moment,
         closes_on=sa.Date,
-        attempts=sa.Integer,
-        skips=sa.Integer,
-        promise=sa.String,
+        not_before=moment,
     )

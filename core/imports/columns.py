@@ -90,6 +90,12 @@ def code_of(kind: str, text: str) -> str | None:
     return codes(kind).get(heading(text))
 
 
+def written(kind: str, stored: str, words: Catalogue) -> str:
+    """How a stored code is written in that language, so that an import reads it again."""
+    ways = _data()["values"][kind].get(stored, [stored])
+    return next((way for way in ways if way.isascii() == (words.lang == "en")), stored)
+
+
 def match(row: Sequence[str], kind: Kind) -> Layout:
     """Which fields a row of headings names; an earlier name of the data file wins over a later one."""
     places: dict[str, int] = {}

@@ -196,6 +196,8 @@ def phones_in(cell: str) -> tuple[str, ...]:
     found: list[str] = []
     area = ""
     for part in filter(None, (part.strip() for part in _BETWEEN_PHONES.split(text))):
+        if "*" in part:  # masked in an export: it says nothing that can be dialled
+            continue
         if sum(character.isdigit() for character in part) < 5:
             area = f"{area}-{part}" if area else part
             continue

@@ -48,7 +48,7 @@ def days_and_moments(connection: Connection) -> tuple[Prepare, Prepare]:
     """How days, and moments in UTC already, are handed to the driver; days repeat, so they are remembered."""
     dialect = connection.dialect
     day = sa.Date().dialect_impl(dialect).bind_processor(dialect)
-    moment = sa.DateTime(timezone=True).dialect_impl(dialect).bind_processor(dialect)
+    moment: Prepare | None = sa.DateTime(timezone=True).dialect_impl(dialect).bind_processor(dialect)
     if moment is not None and moment(_SAMPLE) == _iso_moment(_SAMPLE):
         moment = _iso_moment  # the same text, for a fifth of the time
     return lru_cache(maxsize=4096)(day) if day else _as_is, moment or _as_is

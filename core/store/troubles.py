@@ -20,9 +20,7 @@ def translated(error: BaseException, where: str) -> HuifangError | None:
     if isinstance(error, IntegrityError) and "append-only" not in str(error.orig):
         return Conflict(
             "store.conflict",
-            N_(
-                "Somebody else stored the same thing at the same moment, or it names what is no longer there."
-            ),
+            N_("Somebody else stored the same thing at the same moment, or it names what is no longer there."),
         )
     if isinstance(error, (DatabaseError, InterfaceError)):
         words = str(error.orig).lower()

@@ -255,7 +255,7 @@ def member_history(errand: Errand, number: Number) -> None:
         [
             f"{c.at.astimezone(zone(DEFAULT_ZONE)):%Y-%m-%d %H:%M}",
             c.who,
-            named(LABELS, c.field, words),
+            named(dict(LABELS), c.field, words),
             c.old or "",
             c.new or "",
             c.why,

@@ -45,8 +45,8 @@ def faults(catalogue: Catalog) -> list[str]:
     have = {m.id[0] if isinstance(m.id, tuple) else m.id: m for m in catalogue if m.id}
     problems = [f"no Chinese for: {sentence}" for sentence in sorted(wanted - have.keys())]
     for sentence, message in have.items():
-        worded = message.string if isinstance(message.string, str) else message.string[0]
-        source = message.id[-1] if isinstance(message.id, tuple) else message.id
+        worded = message.string if isinstance(message.string, str) else (message.string or ("",))[0]
+        source = message.id if isinstance(message.id, str) else message.id[-1]
         if not worded:
             problems.append(f"empty Chinese for: {sentence}")
         elif fields(worded) != fields(source):

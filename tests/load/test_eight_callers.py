@@ -60,7 +60,8 @@ def pool(store: Store) -> list[Actor]:
             sa.text(
                 """insert into follow_up (member_id, programme, cycle, store_id, due_on, place, state, attempts,
                     tried_parts, skips, promise, source, closed_why, created_at, version)
-                select id, 'monthly', '2026-11', 1, :day, 0, 'open', 0, '', 0, '', '', '', created_at, 1 from member"""
+                select id, 'monthly', '2026-11', 1, :day, 0, 'open', 0, '', 0, '', '', '', created_at, 1
+                from member"""
             ).bindparams(sa.bindparam("day", type_=sa.Date)),
             {"day": DAY},
         )

@@ -71,19 +71,10 @@ def test_a_shops_first_day(huifang: Huifang, files: Path) -> None:
 def test_worklist_json(huifang: Huifang, demo_store: Path) -> None:
     rows = huifang("worklist", "--staff", "S101", *AT, "--json").json
     assert 40 <= len(rows) <= 60
-    keys = [
-        "member",
-        "name",
-        "phone_masked",
-        "owner",
-        "store",
-        "stage",
-        "value_class",
-        "purposes",
-        "why",
-        "held_by",
-        "not_before",
-    ]
+    keys = {
+        *("member", "name", "phone_masked", "owner", "store", "stage", "value_class"),
+        *("purposes", "why", "held_by", "not_before"),
+    }
     for row in rows:
         assert set(row) >= keys
         assert row["owner"] == "S101"
@@ -196,6 +187,29 @@ def test_call_log_refuses_what_is_wrong(huifang: Huifang, demo_store: Path) -> N
     huifang(*log, "--outcome", "reached", "--satisfaction", "goods=9", code=2)
     huifang(*log, "--outcome", "reached", "--id", "not-a-uuid", code=2)
     huifang("call", "log", "--member", "10001", code=2)
+
+
+def test_calendar(huifang: Huifang, demo_store: Path) -> None:
+    huifang("calendar", "set", "2027-02-08", "rest", "--note", "New Year")
+    huifang("calendar", "set", "2026-11-28", "work", "--store", "S1")
+    rows = huifang("calendar", "list", "--json").json
+    assert rows == [
+        {"day": "2026-11-28", "working": True, "store": "S1", "note": ""},
+        {"day": "2027-02-08", "working": False, "store": None, "note": "New Year"},
+    ]
+    assert "New Year" in huifang("calendar", "list").out
+    huifang("calendar", "set", "2027-02-08", "general")
+    assert len(huifang("calendar", "list", "--json").json) == 1
+    assert "S1" in huifang("calendar", "weekends", "S1", "work").out
+    huifang("calendar", "set", "someday", "rest", code=2)
+    huifang("calendar", "set", "2027-02-08", "rest", "--store", "X9", code=1)
+    huifang("calendar", "set", "2027-02-08", "rest", "--as", "S101", code=1)
+
+
+def test_a_plan_past_the_known_holidays_says_so(huifang: Huifang, demo_store: Path) -> None:
+    said = huifang("plan", "--on", "2027-03-01", "--json")
+    assert said.json["unknown_after"] == "2026-12-31"
+    assert "2026-12-31" in said.err
 
 
 def test_staff_list(huifang: Huifang, demo_store: Path) -> None:

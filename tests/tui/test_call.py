@@ -162,7 +162,7 @@ def test_dialling_shows_the_number_and_is_on_record(desk_store: Store, screens: 
 
     run(drive())
     with desk_store.read() as c:
-        assert c.execute(sa.text("select count(*) from audit_entry where deed = 'reveal'")).scalar() == 1
+        assert c.execute(sa.text("select count(*) from audit_entry where deed = 'read'")).scalar() == 1
 
 
 def test_outside_the_call_window_dialling_asks_for_a_reason(
