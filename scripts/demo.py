@@ -7,6 +7,7 @@ in the order in which it happened.
 from __future__ import annotations
 
 import csv
+import os
 import random
 import shutil
 import tempfile
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 SEED = 20
 WORKED_DAYS_AGO = (13, 9, 6, 3, 1)
 """The earlier days on which the demo's people called."""
+
+_PREFIX = "huifang-demo-"
 
 LEFT_FOR_TODAY = 34
 """About how many calls the list that is opened should have, reviews aside: more are made on the days before."""
@@ -89,11 +92,30 @@ def _folder(keep: Path | None) -> Iterator[Path]:
             )
         yield keep.absolute()
         return
-    folder = Path(tempfile.mkdtemp(prefix="huifang-demo-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what demos left whose terminal was closed under them."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdigit() and not _alive(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def make(url: str, now: datetime, words: Catalogue, *, seed: int = SEED) -> str:

@@ -20,10 +20,13 @@ _KINDS = (
     ("steady", 0.40, (2, 45), (14, 40)),
     ("usual", 0.20, (10, 85), (30, 75)),
     ("falling", 0.04, (60, 85), (12, 20)),
-    ("away", 0.07, (93, 150), (30, 80)),
-    ("gone", 0.11, (184, 420), (25, 90)),
-    ("lost", 0.07, (470, 540), (20, 60)),
+    ("away", 0.07, (93, 118), (30, 80)),
+    ("gone", 0.12, (184, 205), (25, 90)),
+    ("lost", 0.06, (470, 540), (20, 60)),
 )
+
+_MONTHS_LATER = (0, 0, 91, 183)
+"""Days by which recovery's later tries (month 9, month 12) come after its first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,8 @@ class _Maker:
 
     def _days(self, kind: str, ago: tuple[int, int], gap: tuple[int, int]) -> list[date]:
         last = self.chance.randint(*ago)
+        if kind == "gone":
+            last += self.chance.choice(_MONTHS_LATER)
         span = {"new": last + 1, "lost": SPAN_DAYS + 60}.get(kind, SPAN_DAYS)
         since = last + 1 if kind == "new" else self.chance.randint(max(last + 1, 120), max(span, last + 60))
         days = [last]

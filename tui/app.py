@@ -9,38 +9,27 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App
-from textual.screen import Screen
+from textual.app import App, ComposeResult
 
 from core.base.clock import DEFAULT_ZONE, Clock, zone
 from core.base.days import weekday
 from core.base.errors import HuifangError
 from core.base.language import LANGUAGES, Catalogue, catalogue
-from tui import wording
-from tui.desk import Session
-from tui.gateway import Answer, Gateway, place
-from tui.jobs.today import SignedIn
-from tui.overlays import AskText, Confirm, Echo, Option, Pick
 from tui.paint import Span
-from tui.screens.base import HuifangScreen
-from tui.screens.today import TodayScreen
+from tui.widgets.painted import Painted
 from tui.widgets.topline import Numbers, top_spans
 
+# The first frame needs no more than this; screens, windows and the gateway are imported after it.
 if TYPE_CHECKING:
-    from core.calls.views import DraftRow
-    from core.people.views import StaffRow
-    from tui.desk import Desk
+    from tui.desk import Desk, Session
+    from tui.gateway import Gateway
     from tui.jobs.call import RecordTakenBack
+    from tui.jobs.today import DraftFound, SignedIn, StaffRead
+    from tui.overlays import Echo
+    from tui.screens.base import HuifangScreen
+    from tui.screens.today import TodayScreen
 
 log = logging.getLogger("huifang.tui")
-
-
-class StaffRead(Answer["tuple[StaffRow, ...]"]):
-    """Who may sign in."""
-
-
-class DraftFound(Answer["DraftRow | None"]):
-    """The call that was open when the last session ended, if any."""
 
 
 class HuifangApp(App[int]):
@@ -48,6 +37,7 @@ class HuifangApp(App[int]):
 
     ENABLE_COMMAND_PALETTE = False
     TITLE = "Huifang"
+    CSS = "#opening { height: 1fr; padding: 2 2; }"
 
     def __init__(
         self,
@@ -64,19 +54,20 @@ class HuifangApp(App[int]):
         self.words: Catalogue = catalogue(lang)
         self.session: Session | None = None
         self.numbers = Numbers()
-        self.gateway = Gateway(self, opening, self.trouble)
+        self.gateway: Gateway
+        self._opening = opening
         self._own_language = own_language
         self._staff_code = staff_code
 
     # Start and end
 
-    def get_default_screen(self) -> Screen[Any]:
-        """The worklist stands at the bottom of the stack."""
-        return TodayScreen()
+    def compose(self) -> ComposeResult:
+        """The first frame: it says who this is, and that the store is being opened."""
+        yield Painted([[(" " + self.words.say("Huifang"), "bar-strong")]], base="bar")
+        yield Painted([[(self.words.say("Opening the store .."), "quiet")]], id="opening")
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._begin)
-        self._tick()
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGHUP):
             try:
@@ -85,12 +76,20 @@ class HuifangApp(App[int]):
                 return  # not the main thread: a test, or a platform without signals
 
     def _begin(self) -> None:
-        """The first frame is out: now the store may be opened."""
+        """The first frame is out: now the rest may be imported, and the store opened."""
+        from tui.gateway import Gateway
+        from tui.jobs.today import SignedIn, StaffRead
+
+        self.gateway = Gateway(self, self._opening, self.trouble)
         if self._staff_code:
             code = self._staff_code
             self.gateway.ask(self, SignedIn, lambda desk: desk.sign_in(code), write=True, excuse=self._not_in)
         else:
             self.gateway.ask(self, StaffRead, lambda desk: desk.staff(), excuse=self._not_in)
+        from tui.screens.today import TodayScreen
+
+        self.push_screen(TodayScreen())
+        self._tick()
 
     def _not_in(self, error: HuifangError) -> bool:
         said = self.words.error(error)
@@ -99,6 +98,9 @@ class HuifangApp(App[int]):
         return True
 
     def on_staff_read(self, event: StaffRead) -> None:
+        from tui.jobs.today import SignedIn
+        from tui.overlays import Option, Pick
+
         options = [Option(row.code, "", row.name, f"{row.code}  {row.store_name}") for row in event.value]
         say = self.words.say
 
@@ -117,7 +119,11 @@ class HuifangApp(App[int]):
             self.words = catalogue(self.session.language or self.words.lang)
         self.today.paint()
         self.today.begin()
+
+    def look_for_draft(self) -> None:
+        """The list is there: land in the call that was open when the last session ended, if any."""
         from tui.jobs.call import find_draft
+        from tui.jobs.today import DraftFound
 
         self.gateway.ask(self, DraftFound, find_draft())
 
@@ -134,17 +140,29 @@ class HuifangApp(App[int]):
         self.exit(0)
 
     async def on_unmount(self) -> None:
-        await asyncio.to_thread(self.gateway.finish)
+        await asyncio.to_thread(self.finish)
+
+    def finish(self) -> None:
+        """Wait until all that was asked for is written."""
+        if hasattr(self, "gateway"):
+            self.gateway.finish()
 
     def _keep_all(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, HuifangScreen):
-                screen.keep()
+        for screen in self.full_screens():
+            screen.keep()
+
+    def full_screens(self) -> list[HuifangScreen]:
+        """The full screens in the stack, the lowest first."""
+        from tui.screens.base import HuifangScreen
+
+        return [screen for screen in self.screen_stack if isinstance(screen, HuifangScreen)]
 
     # Telling
 
     def _handle_exception(self, error: Exception) -> None:
         """A fault in the screens: never a traceback in front of a caller, nor their words in the log."""
+        from tui.gateway import place
+
         log.error("screen failed: %s at %s", type(error).__name__, place(error))
         if self.is_headless:
             super()._handle_exception(error)
@@ -162,10 +180,8 @@ class HuifangApp(App[int]):
 
     def tell(self, text: str, style: str = "strong") -> None:
         """Say something on the screen in front."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, HuifangScreen):
-                screen.tell(text, style)
-                return
+        if screens := self.full_screens():
+            screens[-1].tell(text, style)
 
     def local(self, moment: datetime) -> datetime:
         """A moment on the store's wall clock."""
@@ -193,34 +209,39 @@ class HuifangApp(App[int]):
 
     def stage_words(self, stage: str) -> str:
         """A stage in words."""
+        from tui import wording
+
         return wording.worded(wording.STAGES, stage, self.words)
 
     def _tick(self) -> None:
-        self.set_timer(TodayScreen.minute_left(self.clock.now()), self._tick)
-        if self.screen_stack and isinstance(self.screen, TodayScreen) and self.screen.is_mounted:
-            self.screen.paint_top()
+        """The top line's clock: once a minute."""
+        now = self.clock.now()
+        self.set_timer(60.0 - now.second - now.microsecond / 1e6, self._tick)
+        if self.screen is self.today and self.screen.is_mounted:
+            self.today.paint_top()
 
     def switch_language(self) -> None:
         """Chinese to English and back, on every open screen."""
         self.words = catalogue(LANGUAGES[1 - LANGUAGES.index(self.words.lang)])
-        for screen in self.screen_stack:
-            if isinstance(screen, HuifangScreen):
-                screen.reword()
+        for screen in self.full_screens():
+            screen.reword()
 
     # Screens
 
     @property
     def today(self) -> TodayScreen:
         """The worklist."""
-        screen = self.screen_stack[0]
+        from tui.screens.today import TodayScreen
+
+        screen = self.screen_stack[1]
         assert isinstance(screen, TodayScreen)
         return screen
 
     def show_today(self) -> None:
         """Back to the list; an open call is put away with its draft."""
-        while len(self.screen_stack) > 1:
-            if isinstance(self.screen, HuifangScreen):
-                self.screen.put_away()
+        for screen in self.full_screens()[1:]:
+            screen.put_away()
+        while len(self.screen_stack) > 2:
             self.pop_screen()
 
     def open_call(self, number: str) -> None:
@@ -284,6 +305,8 @@ class HuifangApp(App[int]):
         self, title: str, *, text: str = "", echo: Echo | None = None, then: Callable[[str], None]
     ) -> None:
         """Ask for a line of text; nothing happens where the user backs out."""
+        from tui.overlays import AskText
+
         hint = self.words.say("Enter: take it. Esc: back.")
         self.push_screen(
             AskText(title, hint, text=text, echo=echo), lambda typed: then(typed) if typed else None
@@ -291,5 +314,7 @@ class HuifangApp(App[int]):
 
     def confirm(self, title: str, text: str, then: Callable[[], None]) -> None:
         """Ask for y before something happens."""
+        from tui.overlays import Confirm
+
         hint = self.words.say("y: yes. Anything else: no, nothing happens.")
         self.push_screen(Confirm(title, text, hint), lambda agreed: then() if agreed else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from datetime import date, time
@@ -16,6 +17,7 @@ from core.base.settings import Settings
 
 if TYPE_CHECKING:
     from tui.app import HuifangApp
+    from tui.desk import Desk
 
 LOG_BYTES = 1_000_000
 
@@ -41,10 +43,11 @@ def run(
     except Refused as refusal:
         print(catalogue(chosen).error(refusal), file=sys.stderr)  # noqa: T201
         return 1
+    gc.disable()  # nothing of what is imported now can be let go; the screens turn it on again
     start_log(settings.home)
     app = make(settings, staff=staff, on=on, at_time=at_time, lang=lang)
     code = app.run(mouse=False)  # the terminal keeps its own selecting, and its links
-    app.gateway.finish()
+    app.finish()
     return code or 0
 
 
@@ -59,12 +62,16 @@ def make(
     """The program, not yet running."""
     from tui import terminal
     from tui.app import HuifangApp
-    from tui.desk import open_desk
+
+    def opening() -> Desk:
+        from tui.desk import open_desk
+
+        return open_desk(settings, clock)
 
     clock = clock_for(on, at_time)
     named = lang or settings.lang
     return HuifangApp(
-        lambda: open_desk(settings, clock),
+        opening,
         clock,
         lang=named or locale_language(),
         own_language=named is None,

@@ -171,6 +171,12 @@ class Programme(Named):
     care: bool = True
     desk: bool = False
     reasons: bool = False
+    short_zh: str = ""
+    short_en: str = ""
+
+    def short(self, words: Catalogue) -> str:
+        """The name where room is small."""
+        return words.pick({"zh": self.short_zh, "en": self.short_en}) or self.name(words)
 
 
 class Outcome(Named):

@@ -118,7 +118,7 @@ def _stopped(rows: int) -> Cancelled:
 
 @contextmanager
 def _unhurried_collector() -> Iterator[None]:
-    """Let Python look for cyclic garbage less often: batches make none, and looking takes a quarter of the time."""
+    """Let Python look for cyclic garbage less often: batches make none, and it takes a quarter of the time."""
     usual = gc.get_threshold()
     gc.set_threshold(max(usual[0], 100_000), *usual[1:])
     try:

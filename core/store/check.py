@@ -57,9 +57,7 @@ class _Rule:
 _RULES = (
     _Rule(
         "check.sums",
-        N_(
-            "{count} members' sums differ from their purchases, first {example}: their stages may be wrong; report this."
-        ),
+        N_("{count} members' sums differ from their purchases, first {example}: stages may be wrong, report it."),
         """
         select count(*), min(m.number) from member m left join (
             select member_id, min(case when amount > 0 then day end) as first_on,

@@ -10,6 +10,7 @@ import sys
 import time
 import uuid
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,21 @@ def check_whole(desk: Desk, acknowledged: set[str], sent: set[str]) -> None:
     called = {call["member_id"] for call in calls.values()}
     untouched = [row for key, row in follow_ups.items() if key not in called]
     assert all(row["state"] == "open" and not row["attempts"] for row in untouched)
+
+
+@pytest.mark.slow
+def test_two_processes_that_send_the_same_store_it_once(
+    sqlite_template: Path, tmp_path: Path, clock: FixedClock
+) -> None:
+    desk = open_desk(sqlite_store(sqlite_template, tmp_path, clock))
+    for number in range(40):
+        desk.follow_up(desk.member(str(number)), "welcome")
+    work = [(str(uuid.uuid4()), str(number), "no_answer") for number in range(40)]
+    desk.store.close()
+    script = tmp_path / "caller.py"
+    script.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{CALLER}")
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: run_until_killed(desk, script, work, 30), range(2)))
+    ids = [entry[0] for entry in work]
+    assert answers == [ids, ids]
+    check_whole(desk, set(ids), set(ids))

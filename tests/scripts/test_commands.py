@@ -242,3 +242,25 @@ def test_the_persons_own_language_counts(
     huifang("import", "staff", file)
     assert "维护人" in huifang("worklist", "--as", "S101", *AT).out
     assert json.loads(huifang("worklist", "--as", "S101", *AT, "--json").out)
+
+
+HOSTILE = ["[/foo]", "张\x1b[31m红", "李\u202e四", "王\n五", "=HYPERLINK(1)", "👩\u200d👩\u200d👧", "张" * 30]
+
+
+def test_hostile_names_are_shown_harmlessly(huifang: Huifang, files: Path) -> None:
+    huifang("init")
+    huifang("import", "stores", files / "stores.csv")
+    huifang("import", "staff", files / "staff.csv")
+    rows = [(f"H{place}", name, "2026-01-05", "S1", "S101") for place, name in enumerate(HOSTILE)]
+    heads = ["会员编号", "姓名", "入会日期", "入会门店", "维护人工号"]
+    huifang("import", "members", written(files / "hostile.csv", heads, rows))
+    plain = huifang("members", *ON).out
+    assert "[/foo]" in plain
+    shown = plain + huifang("member", "show", "H1").out + huifang("members", *ON, "--json").out
+    assert not any(character in shown for character in "\x1b\u202e\u200d\x07")
+    lines = plain.splitlines()
+    assert len(lines) == len(HOSTILE) + 3
+    from core.base.text import cells
+
+    column = lines[0].index("stage")
+    assert all(cells(line[: line.index("2026")] if "2026" in line else line[:1]) for line in lines[2:-1]), column

@@ -105,7 +105,7 @@ async def opened(
         page = Page(app, pilot)
         await page.quiet()
         for _ in range(ROUNDS):
-            if app.today.day is not None or staff is None:
+            if len(app.screen_stack) > 1 and (app.today.day is not None or staff is None):
                 break
             await page.quiet()
         await page.quiet()

@@ -14,8 +14,10 @@ from tui.gateway import Answer
 from tui.widgets.lines import ListRow
 
 if TYPE_CHECKING:
+    from core.calls.views import DraftRow
     from core.followups.planning import PlanResult
     from core.followups.worklist import WorklistOverview, WorklistRow
+    from core.people.views import StaffRow
 
 CALLBACK = "callback"
 
@@ -67,6 +69,14 @@ class Claimed:
     """A member held for a call, or nobody where the list has no free row."""
 
     number: str | None
+
+
+class StaffRead(Answer["tuple[StaffRow, ...]"]):
+    """Who may sign in."""
+
+
+class DraftFound(Answer["DraftRow | None"]):
+    """The call that was open when the last session ended, if any."""
 
 
 class SignedIn(Answer[Session]):

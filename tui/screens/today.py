@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import gc
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -98,6 +99,7 @@ class TodayScreen(HuifangScreen):
         self._tabs: list[str] = []
         self._planned = False
         self._planning = ""
+        self._first = True
         self._rung: set[tuple[str, datetime]] = set()
         self._bell: Timer | None = None
         self._wanted_key = ""
@@ -120,7 +122,8 @@ class TodayScreen(HuifangScreen):
     # Reading
 
     def begin(self) -> None:
-        """Somebody signed in: plan the day where nobody has, then read it."""
+        """Somebody signed in: read the day, and plan it where nobody has."""
+        self.do_refresh()
 
         def progress(step: str, share: float) -> None:
             self.post_message(PlanStep(step, share))
@@ -142,11 +145,14 @@ class TodayScreen(HuifangScreen):
                 percent=round(event.share * 100),
             )
             self.paint_empty([self._planning])
+            if self.day is not None and self.day.total:
+                self.tell(self._planning)
 
     def on_planned(self, event: Planned) -> None:
         self._planned = True
         self._planning = ""
-        self.do_refresh()
+        if event.value is not None or self.day is None or self.day.total == 0:
+            self.do_refresh()
 
     def wish(self, offset: int = 0, limit: int = 50) -> Wish:
         """The part of the list that the screen is set to."""
@@ -176,7 +182,12 @@ class TodayScreen(HuifangScreen):
         if self._wanted_key:
             lines.select(self._wanted_key)
             self._wanted_key = ""
-        if day.total == 0:
+        if self._first:
+            self._first = False
+            gc.freeze()  # what was imported stays: the collector need not look at it again
+            gc.enable()
+            self.home.look_for_draft()
+        if day.total == 0 and self._planned:
             self.home.gateway.ask(self, WhyRead, explain_list(self.wish()), latest="why-list")
         self._watch_callbacks(day)
         self.paint()
@@ -444,8 +455,3 @@ class TodayScreen(HuifangScreen):
         self._wanted_key = below.key if below else ""
         self.tell(said, "good")
         self.do_refresh()
-
-    @staticmethod
-    def minute_left(now: datetime) -> float:
-        """Seconds until the clock in the top line must change."""
-        return 60.0 - now.astimezone(UTC).second - now.microsecond / 1e6
