@@ -108,6 +108,22 @@ def run(arguments: Sequence[str]) -> int:
     return guarded(lambda: _run(arguments, words), arguments, None)
 
 
+def settled(arguments: Sequence[str]) -> list[str]:
+    """The arguments with the options all commands share put last: `--lang zh plan` becomes `plan --lang zh`."""
+    kept: list[str] = []
+    shared: list[str] = []
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        option = rest.pop(0)
+        if option.partition("=")[0] not in ("--lang", "--as", "--store-url"):
+            kept.append(option)
+            continue
+        shared.append(option)
+        if "=" not in option and rest:
+            shared.append(rest.pop(0))
+    return kept + rest + (shared if rest else [])
+
+
 def _run(arguments: Sequence[str], words: Catalogue) -> int:
     lang = spoken_language(arguments)
     if lang not in LANGUAGES:
@@ -118,7 +134,7 @@ def _run(arguments: Sequence[str], words: Catalogue) -> int:
         )
         return WRONG_USAGE if any(a.partition("=")[0] == "--lang" for a in arguments) else 1
     try:
-        code = built(words).main(list(arguments), prog_name="huifang", standalone_mode=False)
+        code = built(words).main(settled(arguments), prog_name="huifang", standalone_mode=False)
     except Abort:
         return 1
     except TyperException as error:

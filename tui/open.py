@@ -68,7 +68,7 @@ def make(
 
         return open_desk(settings, clock)
 
-    clock = clock_for(on, at_time)
+    clock = clock_for(on, at_time, ticking=True)
     named = lang or settings.lang
     return HuifangApp(
         opening,

@@ -131,15 +131,18 @@ def head(piece: str, width: int) -> str:
     return taken or piece[:1]
 
 
+_CLOSING = frozenset("\uff0c\u3002\u3001\uff1b\uff1a\uff01\uff1f\uff09\u3011\u300b\u201d")
+
+
 def _pieces(text: str) -> list[str]:
-    """Words with their spaces apart; each wide character is a piece of its own."""
+    """Words with their spaces apart; each wide character is a piece of its own, with what closes after it."""
     pieces: list[str] = []
     word = ""
     for character in text:
         if character == " " or cells(character) != 1:
             if word:
                 pieces.append(word)
-            if cells(character) == 0 and pieces:
+            if pieces and (cells(character) == 0 or character in _CLOSING):
                 pieces[-1] += character
             else:
                 pieces.append(character)

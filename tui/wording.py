@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from core.base.language import N_, Catalogue
 from core.base.naming import STAGES, STATUSES
 
-__all__ = ["FIELDS", "RAISED", "SCORES", "STAGES", "STATUSES", "worded"]
+__all__ = ["FIELDS", "GENDERS", "RAISED", "SCORES", "STAGES", "STATUSES", "worded"]
 
 FIELDS = {
     "name": N_("name"),
@@ -43,6 +43,8 @@ SCORES = {
     "service": N_("service"),
     "price": N_("price"),
 }
+
+GENDERS = {"female": N_("female"), "male": N_("male")}
 
 RAISED = {
     "problem": N_("problem"),

@@ -57,12 +57,13 @@ def at(day: date, clock_time: time, zone_name: str = DEFAULT_ZONE) -> datetime:
     return datetime.combine(day, clock_time, tzinfo=zone(zone_name)).astimezone(UTC)
 
 
-def clock_for(on: date | None, at_time: time | None, zone_name: str = DEFAULT_ZONE) -> Clock:
-    """The clock for `--on` and `--at`: fixed when a time is given, else ticking on that day."""
+def clock_for(
+    on: date | None, at_time: time | None, zone_name: str = DEFAULT_ZONE, *, ticking: bool = False
+) -> Clock:
+    """The clock for `--on` and `--at`: a command's stands still at the time given, the screens' goes on from it."""
     real = datetime.now(UTC)
-    if at_time is not None:
-        return FixedClock(at(on or business_day(real, zone_name), at_time, zone_name))
-    if on is None:
+    if on is None and at_time is None:
         return SystemClock()
-    wall = real.astimezone(zone(zone_name)).time()
-    return SystemClock(at(on, wall, zone_name) - real)
+    wall = at_time or real.astimezone(zone(zone_name)).time()
+    moment = at(on or business_day(real, zone_name), wall, zone_name)
+    return FixedClock(moment) if at_time is not None and not ticking else SystemClock(moment - real)

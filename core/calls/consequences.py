@@ -77,14 +77,15 @@ def apply(work: Work) -> None:
 
 
 def _close(work: Work, rows: Iterable[Row], state: State, why: str) -> None:
+    closing = _closing(work, state, why)
     for row in rows:
-        closing = {
-            "state": state,
-            "closed_at": work.tx.now,
-            "closed_by": work.tx.actor.staff_id,
-            "closed_why": why,
-        }
         work.effects.change(FollowUp, row, closing)
+
+
+def _closing(work: Work, state: State, why: str) -> dict[str, Any]:
+    """The columns that say who closed a follow-up, when and why (R4.9)."""
+    actor = work.tx.actor.staff_id
+    return {"state": state, "closed_at": work.tx.now, "closed_by": actor, "closed_why": why}
 
 
 def _covers_month(work: Work, row: Row) -> bool:
@@ -129,23 +130,30 @@ def _put_off(work: Work) -> None:
 
 
 def _count_attempt(work: Work) -> None:
-    retries, outcome = work.rulebook.policy.retries, work.call.outcome
-    part = part_of_day(work.call.started_at.astimezone(zone(work.facts.zone)).time(), retries)
+    """One attempt more for what was due; what waits for its time only waits as long (R5.2, R4.12)."""
+    waiting = [row for row in work.attempted if row["not_before"] is not None and row["not_before"] > work.tx.now]
+    if len(waiting) == len(work.attempted):
+        waiting = []
+    again = _try_again(work, "")
     for row in work.attempted:
-        attempts = row["attempts"] + 1
-        tried = "".join(sorted({*row["tried_parts"], part}))
-        change: dict[str, Any] = {"attempts": attempts, "tried_parts": tried}
-        if attempts >= retries.attempts:
-            change |= {
-                "state": State.EXPIRED,
-                "closed_at": work.tx.now,
-                "closed_by": work.tx.actor.staff_id,
-                "closed_why": ATTEMPTS,
-            }
-        else:
-            end = work.call.ended_at
-            change["not_before"] = next_try(end, outcome, tried, work.rulebook.policy, work.facts.zone)
-        work.effects.change(FollowUp, row, change)
+        if not any(row is other for other in waiting):
+            _attempted(work, row)
+        elif again is not None:
+            work.effects.change(FollowUp, row, {"not_before": max(again, row["not_before"])})
+
+
+def _try_again(work: Work, tried: str) -> datetime | None:
+    return next_try(work.call.ended_at, work.call.outcome, tried, work.rulebook.policy, work.facts.zone)
+
+
+def _attempted(work: Work, row: Row) -> None:
+    retries = work.rulebook.policy.retries
+    part = part_of_day(work.call.started_at.astimezone(zone(work.facts.zone)).time(), retries)
+    attempts = row["attempts"] + 1
+    tried = "".join(sorted({*row["tried_parts"], part}))
+    used_up = attempts >= retries.attempts
+    then = _closing(work, State.EXPIRED, ATTEMPTS) if used_up else {"not_before": _try_again(work, tried)}
+    work.effects.change(FollowUp, row, {"attempts": attempts, "tried_parts": tried, **then})
 
 
 def _mark_number(work: Work) -> dict[str, Any]:

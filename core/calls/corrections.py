@@ -185,6 +185,7 @@ def _content(call: Row, raised: list[dict[str, Any]], zone_name: str) -> str:
         "note": call["note"],
         "promise": call["promise"],
         "callback_text": phrase(callback_at, "zh", zone_name) if callback_at else "",
+        "callback_at": callback_at.isoformat() if callback_at else "",
         "channel": call["channel"],
         "answers": json.loads(call["answers"]),
         "raised": raised,

@@ -113,21 +113,26 @@ def read_facts(tx: Transaction, member: Row, rulebook: Rulebook) -> CallFacts:
     return CallFacts(
         member=member,
         open=found,
-        due=due_rows(found, tx.now, today, rulebook),
+        due=due_rows(found, tx.now, today, rulebook, member["rest_until"]),
         phones=_rows(tx.connection, _phones(), member["id"]),
         zone=member["time_zone"],
     )
 
 
-def due_rows(rows: Sequence[Row], now: datetime, today: date, rulebook: Rulebook) -> tuple[Row, ...]:
+def due_rows(
+    rows: Sequence[Row], now: datetime, today: date, rulebook: Rulebook, rest_until: datetime | None
+) -> tuple[Row, ...]:
     """Those of a member's open follow-ups that one call now is for (R4.4).
 
-    Where nothing is due but a callback later today, the call is for that one: the member is called early.
+    Care rests when the member does (R4.8). Where nothing else is due but a callback later today, the call is
+    for that one: the member is called early. Where all rests, the caller has overridden it.
     """
     callable_rows = [row for row in rows if row["programme"] not in rulebook.desk_programmes]
-    policy = rulebook.policy
+    policy, resting = rulebook.policy, rest_until is not None and rest_until > now
     due = [r for r in callable_rows if is_due(r["due_on"], r["due_at"], r["closes_on"], now, today, policy)]
-    return tuple(due or [r for r in callable_rows if r["due_at"] is not None and r["due_on"] <= today])
+    active = [row for row in due if not (resting and row["programme"] in rulebook.care_programmes)]
+    early = [row for row in callable_rows if row["due_at"] is not None and row["due_on"] <= today]
+    return tuple(active or early or due)
 
 
 _STORED = sa.select(col(Call.id), col(Call.member_id)).where(col(Call.id) == sa.bindparam("call"))

@@ -87,7 +87,7 @@ def _sheet(store: Store, connection: Connection, actor: Actor, claimed: Claimed)
     card = read_card(connection, actor, claimed.number, business_day(now), store.policy)
     today = business_day(now, card.time_zone)
     rows = open_rows(connection, card.id)
-    due = due_rows(rows, now, today, rulebook)
+    due = due_rows(rows, now, today, rulebook, card.rest_until)
     at_desk = [
         row
         for row in rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from core.calls.results import result, result_of
 from core.calls.rules import asks_reason, finishes
 from core.calls.tables import Call, CallPurpose, Raised
 from core.calls.views import CallResult
+from core.calls.when import parse_when
 from core.followups.claims import release_in, require_free
 from core.followups.cycles import CALLBACK
 from core.followups.tables import FollowUp
@@ -42,6 +44,7 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
     """
     number, call_id = clean(form.number), form.call_id.lower()
     try:
+        form = _with_callback(form, store)
         call = check(form, store.rulebook, store.clock.now())
     except BadInput:
         if repeated := _stored(store, call_id, number):
@@ -76,6 +79,15 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
 def _stored(store: Store, call_id: str, number: str) -> CallResult | None:
     with store.read() as connection:
         return result_of(connection, call_id, number, repeated=True, missing_ok=True)
+
+
+def _with_callback(form: CallForm, store: Store) -> CallForm:
+    """The form with its time in words understood, where the outcome has a callback and no moment was given."""
+    outcome = store.rulebook.outcomes.get(form.outcome)
+    if form.callback_at is not None or not form.callback_text.strip() or outcome is None or not outcome.reached:
+        return form
+    when = parse_when(form.callback_text, store.clock.now(), open_hours=store.policy.calls.open_hours)
+    return replace(form, callback_at=when.moment)
 
 
 def _other_call() -> Conflict:

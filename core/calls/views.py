@@ -154,7 +154,7 @@ class CallSheet:
     worklist's order, due ones first. `asks_reasons`: an outcome that reaches the member needs a reason.
     `desk_only`: nothing but a review is due, which opens the review sheet. `gate` says whether the
     member may be called now, and why not (R4.8): then the screen asks for a typed reason. `tries` counts
-    this call among the attempts, from 1. `answered` are the script's keys that this call may fill.
+    this call among the attempts, from 1.
     """
 
     call_id: str

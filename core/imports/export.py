@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlmodel import SQLModel
 
@@ -14,7 +14,7 @@ from core.base.errors import BadInput, Cancelled
 from core.base.language import N_, Catalogue, catalogue
 from core.base.text import clean
 from core.calls.tables import Call
-from core.imports.export_rows import Exported, call_rows, member_rows, purchase_rows
+from core.imports.export_rows import Record, Selection, call_rows, member_rows, purchase_rows
 from core.imports.outlets import outlet
 from core.members.tables import Member
 from core.people.access import Right, reach
@@ -26,6 +26,7 @@ OPEN_CONTACTS = frozenset({Role.MANAGER, Role.SERVICE_DESK, Role.ADMIN})
 """Roles whose exports show contact data; in others numbers are masked and addresses left out."""
 
 TELL_EVERY = 1000
+AT_ONCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class ExportResult:
     masked: bool
 
 
-Source = Callable[..., tuple[Exported, Iterator[Any]]]
+Source = Callable[..., Selection]
 _SOURCES: Mapping[str, tuple[type[SQLModel], Source]] = {
     "members": (Member, member_rows),
     "calls": (Call, call_rows),
@@ -79,21 +80,30 @@ def export_file(
     masked = actor.role not in OPEN_CONTACTS
     table, source = _SOURCES[kind]
     target = Path(path)
-    count = 0
-    with store.read() as connection:
-        headings, rows = source(connection, actor, store.rulebook, words, masked=masked)
-        with outlet(target, headings) as (out, keep):
-            for row in rows:
-                out.row(row)
-                count += 1
-                if count % TELL_EVERY == 0:
-                    if cancelled is not None and cancelled():
-                        raise Cancelled("export.cancelled", N_("The export was stopped; no file was written."))
-                    if progress is not None:
-                        progress(count)
-            connection.rollback()
-            with store.write(actor, why=reason) as tx:
-                done = f"{count} {kind} to {target.name}{', contact data masked' if masked else ''}"
-                tx.note(Deed.BULK, table, "*", field="export", new=done)
-            keep()
+    selection = source(actor, store.rulebook, words, masked=masked)
+    with outlet(target, selection.headings) as (out, keep), closing(_streamed(store, selection)) as records:
+        count = 0
+        for record in records:
+            out.row(record)
+            count += 1
+            if count % TELL_EVERY == 0:
+                _tell(count, progress, cancelled)
+        with store.write(actor, why=reason) as tx:
+            done = f"{count} {kind} to {target.name}{', contact data masked' if masked else ''}"
+            tx.note(Deed.BULK, table, "*", field="export", new=done)
+        keep()
     return ExportResult(count, target, masked)
+
+
+def _streamed(store: Store, selection: Selection) -> Generator[Record, None, None]:
+    with store.read() as connection:
+        rows = connection.execution_options(yield_per=AT_ONCE).execute(selection.statement)
+        with closing(rows):
+            yield from selection.records(rows)
+
+
+def _tell(count: int, progress: Callable[[int], None] | None, cancelled: Callable[[], bool] | None) -> None:
+    if cancelled is not None and cancelled():
+        raise Cancelled("export.cancelled", N_("The export was stopped; no file was written."))
+    if progress is not None:
+        progress(count)

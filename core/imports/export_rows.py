@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
@@ -10,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Row
 from sqlmodel import SQLModel
 
 import core.calls.tables
@@ -28,12 +29,20 @@ from core.members.fields import GENDERS
 from core.members.lookup import MEMBER, OWNER, PHONE, SHOP, STAFF, within
 from core.people.access import Right
 
-Exported = tuple[str, ...]
-Rows = Iterator[tuple[Cell, ...]]
+Record = tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to export: headings, the statement, and how its rows become those of the file."""
+
+    headings: tuple[str, ...]
+    statement: sa.Select[Any]
+    records: Callable[[Iterable[Row[Any]]], Iterator[Record]]
+
 
 _PURCHASE: sa.Table = SQLModel.metadata.tables["purchase"]
 _CALL: sa.Table = SQLModel.metadata.tables["call"]
-_AT_ONCE = 2000
 _TEXTS = (
     "source", "referrer", "card_number", "age_band", "occupation", "preferences", "body_size", "personality",
     "interests", "best_time", "anniversaries", "evaluation",
@@ -42,9 +51,7 @@ _CONTACTS = ("email", "wechat", "address")
 _CONSENTS = ("consent_call", "consent_sms", "consent_email")
 
 
-def member_rows(
-    c: Connection, actor: Actor, rulebook: Rulebook, words: Catalogue, *, masked: bool
-) -> tuple[Exported, Rows]:
+def member_rows(actor: Actor, rulebook: Rulebook, words: Catalogue, *, masked: bool) -> Selection:
     """Members with their profile and sums, by number."""
     fields = (
         "number", "name", "gender", "phone", "birthday", "joined_on", "store", "owner", "status",
@@ -69,13 +76,15 @@ def member_rows(
         .where(within(actor, Right.EXPORT))
         .order_by(MEMBER.c.number, PHONE.c.position, PHONE.c.id)
     )
-    streamed = c.execution_options(yield_per=_AT_ONCE).execute(statement)
-    by_member = groupby(streamed, key=attrgetter("number"))
-    rows = (_member(list(group), words, masked) for _, group in by_member)
-    return (*_headings(Kind.MEMBERS, fields, words), *derived), rows
+
+    def records(rows: Iterable[Row[Any]]) -> Iterator[Record]:
+        for _, group in groupby(rows, key=attrgetter("number")):
+            yield _member(list(group), words, masked)
+
+    return Selection((*_headings(Kind.MEMBERS, fields, words), *derived), statement, records)
 
 
-def _member(group: list[Row[Any]], words: Catalogue, masked: bool) -> tuple[Cell, ...]:
+def _member(group: list[Row[Any]], words: Catalogue, masked: bool) -> Record:
     row = group[0]
     birthday = (
         Birthday(row.birth_month, row.birth_day, row.birth_year, row.birth_calendar == "lunar").text()
@@ -113,9 +122,7 @@ def _number(phone: Row[Any], masked: bool) -> str:
     return f"{shown} 转 {phone.extension}" if phone.e164 and phone.extension else shown
 
 
-def purchase_rows(
-    c: Connection, actor: Actor, rulebook: Rulebook, words: Catalogue, *, masked: bool
-) -> tuple[Exported, Rows]:
+def purchase_rows(actor: Actor, rulebook: Rulebook, words: Catalogue, *, masked: bool) -> Selection:
     """Purchases, oldest first; contact data does not occur."""
     fields = (
         "order", "member", "bought_at", "store", "staff", "amount", "items",
@@ -140,17 +147,15 @@ def purchase_rows(
         .where(within(actor, Right.EXPORT))
         .order_by(_PURCHASE.c.day, _PURCHASE.c.id)
     )
-    streamed = c.execution_options(yield_per=_AT_ONCE).execute(statement)
-    rows = (
-        (order, member, _wall(at, place), shop, staff or "", Decimal(amount) / 100, *rest)
-        for order, member, at, place, shop, staff, amount, *rest in streamed
-    )
-    return _headings(Kind.PURCHASES, fields, words), rows
+
+    def records(rows: Iterable[Row[Any]]) -> Iterator[Record]:
+        for order, member, at, place, shop, staff, amount, *rest in map(tuple, rows):
+            yield order, member, _wall(at, place), shop, staff or "", Decimal(amount) / 100, *rest
+
+    return Selection(_headings(Kind.PURCHASES, fields, words), statement, records)
 
 
-def call_rows(
-    c: Connection, actor: Actor, rulebook: Rulebook, words: Catalogue, *, masked: bool
-) -> tuple[Exported, Rows]:
+def call_rows(actor: Actor, rulebook: Rulebook, words: Catalogue, *, masked: bool) -> Selection:
     """Calls, oldest first, with outcomes and reasons in words; a correction names the record it corrects."""
     headings = (
         words.say("call"),
@@ -185,11 +190,14 @@ def call_rows(
         .where(within(actor, Right.EXPORT))
         .order_by(_CALL.c.day, _CALL.c.started_at, _CALL.c.id)
     )
-    streamed = c.execution_options(yield_per=_AT_ONCE).execute(statement)
-    return headings, (_call(row, rulebook, words, masked) for row in streamed)
+
+    def records(rows: Iterable[Row[Any]]) -> Iterator[Record]:
+        return (_call(row, rulebook, words, masked) for row in rows)
+
+    return Selection(headings, statement, records)
 
 
-def _call(row: Row[Any], rulebook: Rulebook, words: Catalogue, masked: bool) -> tuple[Cell, ...]:
+def _call(row: Row[Any], rulebook: Rulebook, words: Catalogue, masked: bool) -> Record:
     dialled = masked_number(row.dialled) if masked and row.dialled else row.dialled
     reasons = [_named(rulebook.reasons, code, words) for code in row.reasons.replace(",", " ").split()]
     return (
@@ -226,6 +234,6 @@ def _wall(moment: datetime, zone_name: str) -> datetime:
     return aware.astimezone(zone(zone_name)).replace(tzinfo=None)
 
 
-def _headings(kind: Kind, fields: tuple[str, ...], words: Catalogue) -> Exported:
+def _headings(kind: Kind, fields: tuple[str, ...], words: Catalogue) -> tuple[str, ...]:
     known = columns(kind)
     return tuple(known[field].name(words) for field in fields)

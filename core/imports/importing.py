@@ -280,8 +280,9 @@ class _Run:
                     done.wrong.append((line, self.kind.field, wrong))
                 continue
             held = waiting.get(key)
-            after = self.kind.over(held.after if held else before, state)
-            if held is None and after == before:
+            earlier = held.after if held else before
+            after = self.kind.over(earlier, state)
+            if after == earlier:
                 done.unchanged += 1
                 continue
             waiting[key] = _Waiting(held.before if held else before, after, (held.rows if held else 0) + 1)

@@ -28,7 +28,7 @@ class Outlet(Protocol):
         """Write one row."""
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is left; again does nothing."""
 
 
 @contextmanager
@@ -53,7 +53,10 @@ def outlet(path: Path, headings: Sequence[str]) -> Iterator[tuple[Outlet, Callab
                 out.close()
                 temporary.replace(path)
 
-            yield out, keep
+            try:
+                yield out, keep
+            finally:
+                out.close()
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
@@ -76,9 +79,10 @@ class _Csv:
         self._writer.writerow([_as_text(cell) for cell in cells])
 
     def close(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
+        if not self._file.closed:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
 
 
 def _as_text(cell: Cell) -> str:
@@ -99,6 +103,7 @@ class _Xlsx:
         self._time = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
         self._money = self._book.add_format({"num_format": "0.00"})
         self._next = 0
+        self._closed = False
         self._sheet.freeze_panes(1, 0)
         self.row(headings)
 
@@ -124,4 +129,6 @@ class _Xlsx:
         self._next += 1
 
     def close(self) -> None:
-        self._book.close()
+        if not self._closed:
+            self._closed = True
+            self._book.close()

@@ -80,7 +80,7 @@ class PurchasesFile(FileKind[Sale]):
         member, order, at, shop, fen, items, staff = self._plain_places
         bought_at = datetime.fromisoformat(cells[at])
         number, count = cells[order], cells[items] if items is not None else ""
-        if len(cells) != self.width or bought_at.tzinfo or cells[at][4] != "-" or len(cells[at]) > 19:
+        if len(cells) != self.width or bought_at.tzinfo or cells[at][4:8:3] != "--" or len(cells[at]) > 19:
             raise ValueError
         if not (FIRST_YEAR < bought_at.year < LAST_YEAR and number.isalnum() and number.isascii()):
             raise ValueError

@@ -14,7 +14,7 @@ from scripts.progress import Line, stoppable
 from scripts.show import json_answer, say
 
 FileKind = Literal["stores", "staff", "members", "purchases"]
-ExportKind = Literal["members", "calls"]
+ExportKind = Literal["members", "calls", "purchases"]
 
 
 @command("import", N_("Bring in stores, staff, members or purchases from a CSV or XLSX file."), json=True)
@@ -82,3 +82,38 @@ def import_file(
         say(words.say(N_("{count} sales without a member number (no error)."), count=result.anonymous))
     if result.rejects_file:
         say(words.say(N_("The rejected rows, each with its reason: {file}"), file=result.rejects_file))
+
+
+@command("export", N_("Write members, calls or purchases to a CSV or XLSX file, on record."), json=True)
+def export_file(
+    errand: Errand,
+    kind: Annotated[ExportKind, typer.Argument(help=N_("What to write."))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("A .csv or .xlsx file."))],
+    purpose: Annotated[
+        str, typer.Option("--purpose", metavar="TEXT", help=N_("What it is for; this is kept on record."))
+    ],
+) -> None:
+    """Export what the actor may see, and say how many rows."""
+    from core.imports.export import export_file
+
+    words, line = errand.words, Line()
+    with stoppable() as asked:
+        try:
+            result = export_file(
+                errand.store,
+                errand.actor,
+                kind,
+                file,
+                purpose=purpose,
+                progress=lambda rows: line.tell(words.say("{rows} rows", rows=f"{rows:,}")),
+                cancelled=asked,
+                words=words,
+            )
+        finally:
+            line.wipe()
+    if errand.json:
+        json_answer({"rows": result.rows, "file": str(result.file), "masked": result.masked})
+        return
+    say(words.say(N_("{rows} rows written to {file}."), rows=result.rows, file=result.file))
+    if result.masked:
+        say(words.say(N_("Phone numbers are masked and addresses left out: your role sees no more.")))

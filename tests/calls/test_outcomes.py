@@ -215,6 +215,34 @@ def test_only_what_was_covered_is_done(desk: Desk) -> None:
     assert covered == {welcome: False, verify: True}
 
 
+def test_what_waits_for_its_time_uses_up_no_attempt(desk: Desk) -> None:
+    member = desk.member("1")
+    later = NOW + timedelta(hours=1)
+    welcome = desk.follow_up(member, "welcome", attempts=1, tried_parts="e", not_before=later)
+    callback = desk.follow_up(member, "callback", due_at=NOW)
+    result = log(desk, "1", OUTCOMES["no_answer"])
+    assert desk.row(FollowUp, callback)["attempts"] == 1
+    row = desk.row(FollowUp, welcome)
+    assert (row["attempts"], row["tried_parts"], row["not_before"]) == (1, "e", result.retry_at)
+    assert set(log(desk, "1", OUTCOMES["reached"]).closed) == {"welcome", "callback"}
+
+
+def test_a_callback_to_a_resting_member_is_no_care_call(desk: Desk) -> None:
+    member = desk.member("1", rest_until=NOW + timedelta(days=3), rest_reason="care")
+    desk.follow_up(member, "verify")
+    callback = desk.follow_up(member, "callback", due_at=NOW + timedelta(hours=3))
+    assert log(desk, "1", OUTCOMES["reached"]).closed == ("callback",)
+    assert desk.row(FollowUp, callback)["state"] == State.DONE
+    assert log(desk, "1", OUTCOMES["reached"]).closed == ("verify",)  # called all the same
+
+
+def test_a_callback_in_words_is_understood(desk: Desk) -> None:
+    desk.member("1")
+    result = log_call(desk.store, desk.fang, form("1", "callback", callback_text="下周三10点"))
+    assert result.callback_at == datetime(2026, 12, 2, 2, 0, tzinfo=UTC)
+    assert log_call(desk.store, desk.fang, form("1", "busy", callback_text="有空")).callback_at is None
+
+
 def test_a_callback_called_early_is_answered(desk: Desk) -> None:
     member = desk.member("1")
     desk.follow_up(member, "callback", due_at=NOW + timedelta(hours=5))

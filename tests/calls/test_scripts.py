@@ -56,7 +56,7 @@ def test_purposes_merge_into_one_script() -> None:
     fields = [name for step in steps for name in (*step.profile, *step.scores, step.answer, step.tick) if name]
     assert len(fields) == len(set(fields))
     assert {"goods", "birthday", "suggestion", "reason_words"} <= set(fields)
-    assert heading_words(steps[0], catalogue("zh"), RULEBOOK) == "新会员一周"
+    assert heading_words(steps[0], catalogue("zh"), RULEBOOK) == RULEBOOK.programmes["welcome"].zh
 
 
 @given(st.lists(st.sampled_from(CALLED), min_size=1))

@@ -86,7 +86,8 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """The whole content of the store that imports write, without row numbers and times of writing."""
     queries = {
         "store": "select code, name, city, time_zone from store order by code",
-        "staff": "select s.code, s.name, s.role, o.code from staff s join store o on o.id = s.store_id order by s.code",
+        "staff": "select s.code, s.name, s.role, o.code from staff s join store o on o.id = s.store_id"
+        " order by s.code",
         "member": "select m.number, m.name, o.code, s.code, m.joined_on, m.birth_year, m.birth_month, m.birth_day,"
         " m.completeness, m.dialable, m.first_purchase_on, m.last_purchase_on, m.last_on, m.purchase_count,"
         " m.amount_total from member m join store o on o.id = m.store_id left join staff s on s.id = m.owner_id"
@@ -95,10 +96,10 @@ def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         " join member m on m.id = p.member_id order by m.number, p.position",
         "key": "select m.number, k.key from member_name_key k join member m on m.id = k.member_id"
         " order by m.number, k.key",
-        "fix": "select m.number, f.field, f.typed, f.problem from profile_fix f join member m on m.id = f.member_id"
-        " order by m.number, f.field",
-        "purchase": "select o.code, p.order_number, m.number, p.bought_at, p.day, s.code, p.amount, p.items, p.goods"
-        " from purchase p join store o on o.id = p.store_id join member m on m.id = p.member_id"
+        "fix": "select m.number, f.field, f.typed, f.problem from profile_fix f"
+        " join member m on m.id = f.member_id order by m.number, f.field",
+        "purchase": "select o.code, p.order_number, m.number, p.bought_at, p.day, s.code, p.amount, p.items,"
+        " p.goods from purchase p join store o on o.id = p.store_id join member m on m.id = p.member_id"
         " left join staff s on s.id = p.received_by order by o.code, p.order_number",
     }
     return {name: rows(store, query) for name, query in queries.items()}

@@ -137,7 +137,9 @@ def test_cells_of_a_workbook_are_what_a_person_would_type(tmp_path: Path) -> Non
     sheet.merge_cells("B2:F2")
     for place, heading in zip("BCDEF", ("单号", "会员编号", "消费时间", "金额", "件数"), strict=True):
         sheet[f"{place}4"] = heading
-    for place, value in zip("BCDEF", (1001, "007", datetime(2024, 1, 2, 3, 4, 5), 12.34, "=1/0"), strict=True):
+    for place, value in zip(
+        "BCDEF", (1001, "007", datetime.fromisoformat("2024-01-02 03:04:05"), 12.34, "=1/0"), strict=True
+    ):
         sheet[f"{place}6"] = value
     path = tmp_path / "b.xlsx"
     book.save(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -53,10 +54,8 @@ def test_what_is_no_amount_to_the_fen_is_refused(text: str) -> None:
 
 @given(st.text(max_size=12))
 def test_any_text_is_an_amount_or_refused(text: str) -> None:
-    try:
+    with suppress(Wrong):
         assert isinstance(amount(text), int)
-    except Wrong:
-        pass
 
 
 DAYS = st.dates(EARLIEST, LATEST)
@@ -71,7 +70,9 @@ def test_a_day_in_any_way_of_writing(day: date, way: str, wide: bool) -> None:
 
 
 @given(
-    st.datetimes(datetime(1900, 1, 1), datetime(2100, 12, 31)).map(lambda at: at.replace(microsecond=0)),
+    st.datetimes(datetime.fromisoformat("1900-01-01"), datetime.fromisoformat("2100-12-31")).map(
+        lambda at: at.replace(microsecond=0)
+    ),
     st.sampled_from(
         [
             "%Y-%m-%d %H:%M:%S",
@@ -86,7 +87,7 @@ def test_a_time_in_any_way_of_writing(at: datetime, way: str) -> None:
     assert moment(at.strftime(way)) == at
 
 
-@given(DAYS.filter(lambda day: day.year > 1927), st.integers(0, 24 * 60 - 1))
+@given(DAYS.filter(lambda day: day.year > 1931), st.integers(0, 24 * 60 - 1))
 def test_a_number_of_days_as_excel_counts_them(day: date, minute: int) -> None:
     serial = (day - date(1899, 12, 30)).days
     assert day_of(str(serial)) == day
@@ -121,10 +122,8 @@ def test_what_is_no_day_or_could_be_two_is_refused(text: str) -> None:
 
 @given(st.text(max_size=20))
 def test_any_text_is_a_time_or_refused(text: str) -> None:
-    try:
+    with suppress(Wrong):
         assert EARLIEST <= moment(text).date() <= LATEST
-    except Wrong:
-        pass
 
 
 def test_birthdays_also_come_as_numbers_of_days() -> None:

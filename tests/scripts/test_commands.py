@@ -10,7 +10,10 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
 
+from core.base.text import cells
 from scripts.demo_people import MEMBER_COLUMNS, PURCHASE_COLUMNS, bought_between, invented
 from tests.scripts.conftest import AT, ON, Huifang
 
@@ -189,6 +192,19 @@ def test_call_log_refuses_what_is_wrong(huifang: Huifang, demo_store: Path) -> N
     huifang("call", "log", "--member", "10001", code=2)
 
 
+def test_export(huifang: Huifang, demo_store: Path, tmp_path: Path) -> None:
+    out = tmp_path / "members.csv"
+    said = huifang("export", "members", out, "--purpose", "autumn mailing", "--json").json
+    assert said == {"rows": 600, "file": str(out), "masked": False}
+    assert len(out.read_text("utf-8-sig").splitlines()) == 601
+    masked = huifang("export", "members", tmp_path / "m.xlsx", "--purpose", "x", "--as", "S100")
+    assert "masked" in masked.out
+    huifang("export", "members", tmp_path / "n.csv", code=2)
+    huifang("export", "members", tmp_path / "n.csv", "--purpose", "  ", code=1)
+    huifang("export", "members", tmp_path / "n.csv", "--purpose", "x", "--as", "S101", code=1)
+    assert not (tmp_path / "n.csv").exists()
+
+
 def test_calendar(huifang: Huifang, demo_store: Path) -> None:
     huifang("calendar", "set", "2027-02-08", "rest", "--note", "New Year")
     huifang("calendar", "set", "2026-11-28", "work", "--store", "S1")
@@ -260,7 +276,29 @@ def test_hostile_names_are_shown_harmlessly(huifang: Huifang, files: Path) -> No
     assert not any(character in shown for character in "\x1b\u202e\u200d\x07")
     lines = plain.splitlines()
     assert len(lines) == len(HOSTILE) + 3
-    from core.base.text import cells
+    stage = cells(lines[0][: lines[0].index("stage")])
+    words = ("regular", "away", "new", "lost")
+    for line in lines[2:-1]:
+        place = min(line.index(f"  {word}") for word in words if f"  {word}" in line) + 2
+        assert cells(line[:place]) == stage, line
 
-    column = lines[0].index("stage")
-    assert all(cells(line[: line.index("2026")] if "2026" in line else line[:1]) for line in lines[2:-1]), column
+
+def test_the_same_commands_on_postgresql(huifang: Huifang, files: Path, postgresql_server: URL) -> None:
+    name = f"c{uuid.uuid4().hex[:12]}"
+    admin = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"create database {name}")
+    url = postgresql_server.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+    where = ("--store-url", url)
+    try:
+        assert "init" in huifang("members", *where, code=1).err
+        huifang("init", *where)
+        for kind in ("stores", "staff", "members", "purchases"):
+            assert huifang("import", kind, files / f"{kind}.csv", "--json", *where).json["added"]
+        assert any(huifang("plan", *ON, "--json", *where).json["planned"].values())
+        assert huifang("worklist", "--all", *AT, "--json", *where).json
+        assert huifang("check", *where).out
+    finally:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"drop database {name} with (force)")
+        admin.dispose()

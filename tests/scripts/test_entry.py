@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scripts.app import settled
 from scripts.entry import Opening, plain_opening, sqlite_file
 from tests.scripts.conftest import Huifang
 
@@ -76,7 +77,16 @@ def test_an_unknown_configured_language_is_said_plainly(
 
 
 def test_help_and_wrong_usage_speak_chinese(huifang: Huifang) -> None:
-    said = huifang("--help", "--lang", "zh", code=2)  # --lang belongs behind a command
-    assert "没有选项" in said.err
+    assert "用法：" in huifang("--help", "--lang", "zh").out
+    assert "没有选项" in huifang("plan", "--nope", "--lang", "zh", code=2).err
     assert "用法：" in huifang("plan", "--help", "--lang", "zh").out
     assert "没有命令" in huifang("nope", "--lang", "zh", code=2).err
+
+
+def test_shared_options_may_stand_before_the_command() -> None:
+    assert settled(["--lang", "zh", "plan", "--json"]) == ["plan", "--json", "--lang", "zh"]
+    assert settled(["--store-url=x.db", "--as", "S1", "member", "show", "1"]) == (
+        ["member", "show", "1", "--store-url=x.db", "--as", "S1"]
+    )
+    assert settled(["--help", "--lang", "zh"]) == ["--help"]
+    assert settled(["plan", "--lang", "zh"]) == ["plan", "--lang", "zh"]

@@ -16,6 +16,7 @@ from tui.screens.call import CallScreen
 from tui.widgets.lines import Lines
 
 ROUNDS = 200
+PAUSE = 0.1
 
 
 class Page:
@@ -50,6 +51,12 @@ class Page:
                     return
             await self.app.workers.wait_for_complete()
         raise AssertionError("the program never came to rest")
+
+    async def rest(self) -> None:
+        """Wait until the timers that wait for a pause in typing have run out and been answered."""
+        for _ in range(4):
+            await self.pilot.pause(PAUSE)
+            await self.quiet()
 
     async def kept(self) -> None:
         """Let the draft be written now, as its timer would."""

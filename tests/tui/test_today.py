@@ -29,7 +29,7 @@ def test_a_row_held_by_a_colleague_is_named_and_not_opened(desk_store: Store, sc
         async with screens() as page:
             page.shows("张三 占用中, 自 09:37")
             await page.press("end", "enter")
-            page.shows("张三 自 09:37 起占用这位会员")
+            page.shows("张三 自 09:37 起")
 
     run(drive())
 

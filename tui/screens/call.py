@@ -12,6 +12,7 @@ from textual.timer import Timer
 
 from core.base.days import near_day, weekday
 from core.base.errors import BadInput, Conflict, HuifangError
+from core.base.text import fit
 from tui.entry import CallEntry, on_keys, others, reason_of, saves_at_once
 from tui.jobs.call import (
     CallLogged,
@@ -128,6 +129,7 @@ class CallScreen(HuifangScreen):
         self._offer()
         self.paint()
         self.query_one("#outcomes").focus()
+        self.call_after_refresh(self.paint)
         self.set_interval(book.policy.claims.renew_seconds, self._renew)
         if sheet.draft is not None:
             self.tell(self.words.say("Your draft is back as you left it."), "good")
@@ -239,9 +241,9 @@ class CallScreen(HuifangScreen):
             saved = self.words.say("writing ..")
         elif self._saved_at is not None:
             saved = self.words.say("saved {time}", time=f"{self.home.local(self._saved_at):%H:%M}")
-        left: list[Span] = [(" " + self.words.say("script"), "")]
-        right: list[Span] = [(self.words.say("record") + "    ", ""), (saved + " ", "")]
-        self.query_one("#heads", Painted).show([apart(left, right, self.size.width)])
+        place = self.query_one("#record").region.x or self.size.width * 3 // 5
+        left: list[Span] = [(fit(" " + self.words.say("script"), place + 2), ""), (self.words.say("record"), "")]
+        self.query_one("#heads", Painted).show([apart(left, [(saved + " ", "")], self.size.width)])
 
     # Taking down
 

@@ -110,7 +110,8 @@ class MemberScreen(HuifangScreen):
         lines += [field("phone", phone.shown + (f"  {phone.bad_reason}" if phone.bad_reason else "")) for phone in phones]
         if not phones:
             lines.append(field("phone", say("no number")))
-        lines += [field(name, getattr(card, name)) for name in ("gender", "wechat", "email")]
+        lines.append(field("gender", say(wording.GENDERS.get(card.gender, ""))))
+        lines += [field(name, getattr(card, name)) for name in ("wechat", "email")]
         lines.append(field("birthday", card.birthday.text() if card.birthday else ""))
         lines += [field(name, getattr(card, name)) for name in ("age_band", "occupation", "address")]
         lines += [field("store", card.store_name), field("joined_on", f"{card.joined_on}  {card.source}")]

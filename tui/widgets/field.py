@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from textual.binding import Binding
+from textual.strip import Strip
 from textual.widgets import Input
+
+_UNDERLINED = Style(underline=True)
 
 
 class Field(Input):
@@ -24,3 +28,7 @@ class Field(Input):
     def __init__(self, value: str = "", *, name: str | None = None, id: str | None = None, limit: int = 0) -> None:
         super().__init__(value, name=name, id=id, select_on_focus=False, max_length=limit, compact=False)
         self.cursor_blink = False
+
+    def render_line(self, y: int) -> Strip:
+        """The text, underlined over the whole width so that an empty field is seen too."""
+        return super().render_line(y).apply_style(_UNDERLINED)
