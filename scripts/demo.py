@@ -40,6 +40,8 @@ SEED = 20
 WORKED_DAYS_AGO = (13, 9, 6, 3, 1)
 """The earlier days on which the demo's people called."""
 
+FRIDAY = 4
+
 _PREFIX = "huifang-demo-"
 
 LEFT_FOR_TODAY = 34
@@ -65,6 +67,10 @@ def run(
     from core.base.clock import clock_for
     from scripts.show import say
 
+    if opened:
+        from tui import terminal
+
+        terminal.check()
     clock = clock_for(on, at_time)
     with _folder(keep) as folder:
         url = f"sqlite:///{folder / 'demo.db'}"
@@ -133,6 +139,11 @@ def make(url: str, now: datetime, words: Catalogue, *, seed: int = SEED) -> str:
         store.close()
 
 
+def _weekday(day: date) -> date:
+    """The day, or the Friday before a weekend."""
+    return day - timedelta(days=max(day.weekday() - FRIDAY, 0))
+
+
 class _History:
     """What happened in the demo's shops until now."""
 
@@ -161,13 +172,13 @@ class _History:
             self.folder = Path(folder)
             self._open_shops()
             actors = {code: staff_actor(self.store, code) for code in self.callers}
-            for ago in WORKED_DAYS_AGO:
-                day = self.today - timedelta(days=ago)
+            days = sorted({_weekday(self.today - timedelta(days=ago)) for ago in WORKED_DAYS_AGO})
+            for day in days:
                 self.clock.moment = at(day, time(9, 5))
                 self._bring_in(day)
                 plan(self.store, SHELL, day)
                 for actor in actors.values():
-                    self._work(actor, last=ago == WORKED_DAYS_AGO[-1])
+                    self._work(actor, last=day == days[-1])
             self.clock.moment = self.now
             self._bring_in(self.today)
             plan(self.store, SHELL, self.today)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -17,9 +19,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.base.clock import DEFAULT_ZONE, Clock, business_day, clock_for
-from core.base.errors import Cancelled
+from core.base.errors import Cancelled, Refused
 from core.base.language import N_, Catalogue, catalogue, locale_language
 from core.base.settings import Settings, load_settings
+from scripts.asking import Answers
 
 if TYPE_CHECKING:
     from core.base.actor import Actor
@@ -121,14 +124,64 @@ class Errand:
 
     @cached_property
     def actor(self) -> Actor:
-        """Who acts: the staff member of `--as`, else the shell's administrator. Raises NotFound."""
+        """Who acts: the staff member of `--as`, else the shell's administrator.
+
+        Whoever may administer the store needs no PIN; others sign in as on the screens. Raises NotFound or
+        Refused where nobody may act.
+        """
+        found = self.signed_in
+        if not self.administers:
+            from core.people.signin import must_change
+
+            if must_change(self.store, found):
+                raise Refused(
+                    "secret.must_change",
+                    N_("Your PIN was given to you by somebody else: change it first with `huifang staff passwd`."),
+                )
+        return found
+
+    @cached_property
+    def signed_in(self) -> Actor:
+        """As `actor`, also with a PIN that has to be changed first."""
         if self.as_code is None:
             from core.base.actor import SHELL
 
+            if not self.administers and self.bare_store.file is None:
+                raise Refused(
+                    "shell.no_administrator",
+                    N_(
+                        "This shell does not administer the store: name who acts with --as CODE, or name the "
+                        "database in HUIFANG_DATABASE with a user of its own."
+                    ),
+                )
             return SHELL
-        from core.people.views import staff_actor
+        if self.administers:
+            from core.people.views import staff_actor
 
-        return staff_actor(self.store, self.as_code)
+            return staff_actor(self.store, self.as_code)
+        from core.people.signin import asks_secret, sign_in
+
+        asked = asks_secret(self.store, self.as_code)
+        secret = self.answers.ask(self.words, self.words.say(N_("PIN or password:"))) if asked else ""
+        return sign_in(self.store, self.as_code, secret, self.terminal)
+
+    @cached_property
+    def administers(self) -> bool:
+        """Whether the shell user may administer the store: write its file, or give a database user's name."""
+        file = self.bare_store.file
+        if file is not None:
+            return os.access(file, os.W_OK)
+        return bool(self.bare_store.url.username or self.bare_store.url.password)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Where PINs come from."""
+        return Answers()
+
+    @property
+    def terminal(self) -> str:
+        """How this terminal is named on record."""
+        return f"{socket.gethostname()}:{os.getpid()}"
 
     @property
     def today(self) -> date:

@@ -78,12 +78,11 @@ class HuifangApp(App[int]):
     def _begin(self) -> None:
         """The first frame is out: now the rest may be imported, and the store opened."""
         from tui.gateway import Gateway
-        from tui.jobs.today import SignedIn, StaffRead
+        from tui.jobs.today import StaffRead
 
         self.gateway = Gateway(self, self._opening, self.trouble)
         if self._staff_code:
-            code = self._staff_code
-            self.gateway.ask(self, SignedIn, lambda desk: desk.sign_in(code), write=True, excuse=self._not_in)
+            self.sign_in(self._staff_code)
         else:
             self.gateway.ask(self, StaffRead, lambda desk: desk.staff(), excuse=self._not_in)
         from tui.screens.today import TodayScreen
@@ -98,20 +97,15 @@ class HuifangApp(App[int]):
         return True
 
     def on_staff_read(self, event: StaffRead) -> None:
+        from tui.explain import choose_staff
+
+        choose_staff(self, event.value)
+
+    def sign_in(self, code: str) -> None:
+        """Let a staff member work here."""
         from tui.jobs.today import SignedIn
-        from tui.overlays import Option, Pick
 
-        options = [Option(row.code, "", row.name, f"{row.code}  {row.store_name}") for row in event.value]
-        say = self.words.say
-
-        def chosen(code: str | None) -> None:
-            if code is None:
-                self.leave()
-                return
-            self.gateway.ask(self, SignedIn, lambda desk: desk.sign_in(code), write=True, excuse=self._not_in)
-
-        hint = say("Type a part of the name or code, Enter chooses. Esc: leave.")
-        self.push_screen(Pick(say("Who works here?"), hint, options, typing=True), chosen)
+        self.gateway.ask(self, SignedIn, lambda desk: desk.sign_in(code), write=True, excuse=self._not_in)
 
     def on_signed_in(self, event: SignedIn) -> None:
         self.session = event.value
@@ -168,14 +162,18 @@ class HuifangApp(App[int]):
             super()._handle_exception(error)
             return
         self._keep_all()
-        self.exit(1, message=self.words.say("Something went wrong and the screens had to close. What you typed is kept."))
+        self.exit(
+            1, message=self.words.say("Something went wrong and the screens had to close. What you typed is kept.")
+        )
 
     def trouble(self, error: Exception) -> None:
         """Say what went wrong in the user's words; what it means for their work comes first."""
         if isinstance(error, HuifangError):
             self.tell(self.words.error(error), "bad")
         else:
-            said = self.words.say("Something went wrong; nothing was lost. Try again, and tell your administrator.")
+            said = self.words.say(
+                "Something went wrong; nothing was lost. Try again, and tell your administrator."
+            )
             self.tell(said, "bad")
 
     def tell(self, text: str, style: str = "strong") -> None:
@@ -244,12 +242,12 @@ class HuifangApp(App[int]):
         while len(self.screen_stack) > 2:
             self.pop_screen()
 
-    def open_call(self, number: str) -> None:
-        """Hold a member and open the call."""
+    def open_call(self, number: str, *, desk: bool = True) -> None:
+        """Hold a member and open the call; without `desk` also where only a review is due."""
         from tui.screens.call import CallScreen
 
         self.show_today()
-        self.push_screen(CallScreen(number))
+        self.push_screen(CallScreen(number, desk=desk))
 
     def show_member(self, number: str) -> None:
         """Everything about a member."""
@@ -308,9 +306,7 @@ class HuifangApp(App[int]):
         from tui.overlays import AskText
 
         hint = self.words.say("Enter: take it. Esc: back.")
-        self.push_screen(
-            AskText(title, hint, text=text, echo=echo), lambda typed: then(typed) if typed else None
-        )
+        self.push_screen(AskText(title, hint, text=text, echo=echo), lambda typed: then(typed) if typed else None)
 
     def confirm(self, title: str, text: str, then: Callable[[], None]) -> None:
         """Ask for y before something happens."""

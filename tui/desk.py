@@ -1,4 +1,4 @@
-"""What jobs work with, on the gateway's threads: the open store and who acts. Core is imported here, never earlier."""
+"""What jobs work with on the gateway's threads: the open store, and who acts. Core is imported here."""
 
 from __future__ import annotations
 

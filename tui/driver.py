@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import select
 from codecs import getincrementaldecoder
+from contextlib import suppress
 from typing import Any
 
 from textual._parser import ParseError
@@ -41,17 +42,16 @@ class PromptDriver(LinuxDriver):
                     os.read(self._waking, 64)
                 if self.fileno in ready:
                     data = os.read(self.fileno, 4096)
-                    if not data:  # the terminal is gone
+                    if not data:  # the terminal is gone: what was typed is kept, and the program ends
+                        self._app.call_later(getattr(self._app, "leave", self._app.exit))
                         break
                     for event in parser.feed(decode(data)):
                         self.process_message(event)
                 for event in parser.tick():
                     self.process_message(event)
         finally:
-            try:
+            with suppress(EOFError, ParseError):
                 list(parser.feed(""))
-            except (EOFError, ParseError):
-                pass
 
 
 def _patience(parser: XTermParser) -> float | None:

@@ -1,4 +1,4 @@
-"""What stands in an open call before it is saved: plain state, no widgets; the draft is made of it and read back."""
+"""What stands in an open call before it is saved: plain state, no widgets; drafts are made of it."""
 
 from __future__ import annotations
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from core.base.language import Catalogue
 from tui.gateway import Answer
@@ -17,6 +18,7 @@ from tui.screens.base import HuifangScreen
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
+    from core.people.views import StaffRow
     from tui.app import HuifangApp
 
 READING_WIDTH = 70
@@ -70,7 +72,9 @@ def show_help(app: HuifangApp) -> None:
                 lines.append([(f"  {keys:<9} {say(key.help)}", "")])
                 if reason := screen.why_not(key.id):
                     lines.append([(f"            ({reason})", "quiet")])
-    app.push_screen(Reading(say("Help: {screen}", screen=say(SCREENS[screen.key_screen])), say("Esc: back"), lines))
+    app.push_screen(
+        Reading(say("Help: {screen}", screen=say(SCREENS[screen.key_screen])), say("Esc: back"), lines)
+    )
 
 
 def show_palette(app: HuifangApp) -> None:
@@ -82,7 +86,12 @@ def show_palette(app: HuifangApp) -> None:
         if key.id != "palette":
             commands.setdefault(key.id, key)
     options = [
-        Option(key.id, name_of(key.keys[0]) if key.keys else "", say(key.label), screen.why_not(key.id) or say(key.help))
+        Option(
+            key.id,
+            name_of(key.keys[0]) if key.keys else "",
+            say(key.label),
+            screen.why_not(key.id) or say(key.help),
+        )
         for key in commands.values()
     ]
 
@@ -97,9 +106,12 @@ def show_palette(app: HuifangApp) -> None:
 class Cover(Overlay[bool]):
     """A screen that shows nothing of anybody until its user is back."""
 
-    DEFAULT_CSS = "Cover { background: ansi_default; }"
+    DEFAULT_CSS = "Cover, Cover:ansi { background: ansi_default; }"
 
-    BINDINGS = [Binding("enter,escape", "stay", show=False), Binding("q", "away", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,escape", "stay", show=False),
+        Binding("q", "away", show=False),
+    ]
 
     def __init__(self, words: Catalogue) -> None:
         super().__init__(words.say("Huifang is covered"), words.say("Enter: go on.  q: sign out and leave."))
@@ -131,3 +143,18 @@ def take_back(app: HuifangApp) -> None:
         say("What it closed or planned is undone, as a correction on record; its text waits in the call."),
         agreed,
     )
+
+
+def choose_staff(app: HuifangApp, staff: Sequence[StaffRow]) -> None:
+    """Ask who works here; without an answer there is nothing to do."""
+    say = app.words.say
+    options = [Option(row.code, "", row.name, f"{row.code}  {row.store_name}") for row in staff]
+    hint = say("Type a part of the name or code, Enter chooses. Esc: leave.")
+
+    def chosen(code: str | None) -> None:
+        if code is None:
+            app.leave()
+        else:
+            app.sign_in(code)
+
+    app.push_screen(Pick(say("Who works here?"), hint, options, typing=True), chosen)

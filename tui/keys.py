@@ -15,6 +15,9 @@ from core.base.language import N_, Catalogue
 
 EVERYWHERE = "all"
 
+COMMON_RANK = 20
+"""Actions of this rank and above stand at the right end of the bottom line, on every screen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -31,26 +34,40 @@ class Key:
     rank: int = 0
 
 
+# fmt: off
 KEYS: tuple[Key, ...] = (
     Key("open", ("enter",), N_("open call"), N_("Open the member: hold them and see the call."), "today", 1),
     Key("next", ("n", "f8"), N_("next"), N_("Open the next one due that nobody holds."), "today", 2),
-    Key("skip", ("s",), N_("skip"), N_("Skip the row for a reason; it sinks to the end of its group."), "today", 3),
-    Key("why", ("w",), N_("why?"), N_("Explain rule by rule why the member is, or is not, on a list."), "today", 4),
+    Key(
+        "skip", ("s",), N_("skip"), N_("Skip the row for a reason; it sinks to the end of its group."), "today", 3
+    ),
+    Key(
+        "why", ("w",), N_("why?"), N_("Explain rule by rule why the member is, or is not, on a list."), "today", 4
+    ),
     Key("filter", ("f", "f7"), N_("filter"), N_("Show one programme only."), "today", 5),
-    Key("undo", ("u",), N_("take back"), N_("Take your last record back; its text waits in the call."), "today", 6),
+    Key("undo", ("u",), N_("undo"), N_("Take your last record back; its text waits in the call."), "today", 6),
     Key("everything", ("a",), N_("all"), N_("Show what goes beyond the day's target too."), "today"),
     Key("dial", ("d", "f7"), N_("dial"), N_("Show the number, on record, and start the clock."), "call", 1),
     Key("form", ("tab",), N_("fill in"), N_("Go to the next field of the script."), "call", 2),
     Key("edit", ("e",), N_("profile"), N_("Change the member's profile in place."), "call", 3),
     Key("raise", ("p",), N_("problem"), N_("Take a problem or complaint down."), "call", 4),
     Key("callback", ("c",), N_("call back"), N_("Agree on another time, in plain words."), "call"),
-    Key("more", ("o",), N_("more"), N_("Other outcomes."), "call", 5),
+    Key("more", ("o",), N_("more"), N_("Other outcomes."), "call"),
     Key("save", ("f8",), N_("save, next"), N_("Save the call; the next member opens for a look."), "call", 6),
-    Key("leave", ("escape",), N_("leave"), N_("Go back to the list: the draft is kept, the member set free."), "call", 7),
+    Key(
+        "leave",
+        ("escape",),
+        N_("leave"),
+        N_("Go back to the list: the draft is kept, the member set free."),
+        "call",
+        7,
+    ),
     Key("decide", ("enter", "f8"), N_("decide"), N_("Keep the decision that is chosen."), "review", 1),
     Key("review_call", ("c",), N_("call now"), N_("Open the call instead."), "review", 2),
     Key("leave", ("escape",), N_("back"), N_("Back to the list; nothing is decided."), "review", 3),
-    Key("reveal", ("r", "f7"), N_("show number"), N_("Show the phone numbers; this is put on record."), "member", 1),
+    Key(
+        "reveal", ("r", "f7"), N_("show number"), N_("Show the phone numbers; this is put on record."), "member", 1
+    ),
     Key("edit", ("e", "f8"), N_("profile"), N_("Change the member's profile in place."), "member", 2),
     Key("history", ("h",), N_("history"), N_("Every change of every field: who, when, why."), "member", 3),
     Key("call", ("c",), N_("call"), N_("Open the call."), "member", 4),
@@ -58,7 +75,14 @@ KEYS: tuple[Key, ...] = (
     Key("pick", ("enter",), N_("open member"), N_("Open the member."), "find", 1),
     Key("call", ("f7",), N_("call"), N_("Open the call (c in the list)."), "find", 2),
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "find", 3),
-    Key("find", ("slash", "f2"), N_("find"), N_("Find a member by number, name, pinyin or last digits."), EVERYWHERE, 20),
+    Key(
+        "find",
+        ("slash", "f2"),
+        N_("find"),
+        N_("Find a member by number, name, pinyin or last digits."),
+        EVERYWHERE,
+        20,
+    ),
     Key("today", ("f3",), N_("today"), N_("Back to today's list."), EVERYWHERE),
     Key("member", ("f4",), N_("member"), N_("Everything about the member under the cursor."), EVERYWHERE),
     Key("refresh", ("f5",), N_("refresh"), N_("Read the screen anew."), EVERYWHERE),
@@ -67,8 +91,15 @@ KEYS: tuple[Key, ...] = (
     Key("lock", ("f10",), N_("lock"), N_("Cover the screen, or sign out."), EVERYWHERE),
     Key("help", ("question_mark", "f1"), N_("help"), N_("The keys of this screen."), EVERYWHERE, 22),
     Key("language", (), N_("language"), N_("中文 / English"), EVERYWHERE),
-    Key("quit", ("ctrl+q",), N_("quit"), N_("Leave the program; what is being written is finished first."), EVERYWHERE),
+    Key(
+        "quit",
+        ("ctrl+q",),
+        N_("quit"),
+        N_("Leave the program; what is being written is finished first."),
+        EVERYWHERE,
+    ),
 )
+# fmt: on
 
 SCREENS: dict[str, str] = {
     "today": N_("Today"),
@@ -79,7 +110,15 @@ SCREENS: dict[str, str] = {
     EVERYWHERE: N_("Everywhere"),
 }
 
-_SHOWN = {"question_mark": "?", "slash": "/", "escape": "Esc", "enter": "Enter", "tab": "Tab", "ctrl+p": "^p", "ctrl+q": "^q"}
+_SHOWN = {
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "ctrl+p": "^p",
+    "ctrl+q": "^q",
+}
 
 
 def keys_of(screen: str) -> list[Key]:

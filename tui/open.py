@@ -1,4 +1,4 @@
-"""Opening the screens: the terminal is looked at first, then Textual loads, and the store only after the first frame."""
+"""Opening the screens: the terminal is looked at first, then Textual loads, the store after the first frame."""
 
 from __future__ import annotations
 

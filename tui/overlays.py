@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.events import Key
 from textual.screen import ModalScreen
@@ -34,7 +34,7 @@ class Overlay(ModalScreen[T], Generic[T]):
     Overlay Lines { height: auto; max-height: 16; }
     """
 
-    BINDINGS = [Binding("escape", "cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
 
     text_width: ClassVar[int] = 60
 
@@ -78,19 +78,26 @@ class Option:
     remark: str = ""
 
 
-class Pick(Overlay[str]):
+class Pick(WideOverlay[str]):
     """Choose one of a few, by its key or with the cursor; with `typing` by a part of its words."""
+
+    DEFAULT_CSS = """
+    Pick.narrow > #box { width: 56; }
+    """
 
     def __init__(self, title: str, hint: str, options: Sequence[Option], *, typing: bool = False) -> None:
         super().__init__(title, hint)
+        self.set_class(not any(option.remark for option in options), "narrow")
         self.options = list(options)
         self._typing = typing
 
     def inside(self) -> ComposeResult:
         if self._typing:
             yield Field(id="part")
-        width = max((cells(option.key) for option in self.options), default=1)
-        yield Lines((Column("", width), Column("", 26), Column("")), id="options")
+        width = max([1, *(cells(option.key) for option in self.options)])
+        words = max((cells(option.text) for option in self.options), default=1)
+        columns = [Column("", width), Column("", min(words, 30)), Column("")]
+        yield Lines(columns if any(option.remark for option in self.options) else columns[::2], id="options")
 
     def on_mount(self) -> None:
         self._fill("")
@@ -99,13 +106,18 @@ class Pick(Overlay[str]):
     def _fill(self, part: str) -> None:
         wanted = part.casefold().strip()
         rows = [
-            ListRow(option.code, ((option.key, "key"), (option.text, ""), (option.remark, "quiet")))
+            ListRow(option.code, self._cells(option), value=option)
             for option in self.options
             if wanted in f"{option.text} {option.remark} {option.code}".casefold()
         ]
         lines = self.query_one("#options", Lines)
         lines.styles.height = max(1, min(16, len(rows)))
         lines.show(len(rows), 0, rows)
+
+    def _cells(self, option: Option) -> Spans:
+        if self.has_class("narrow"):
+            return ((option.key, "key"), (option.text, ""))
+        return ((option.key, "key"), (option.text, ""), (option.remark, "quiet"))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._fill(event.value)
@@ -168,11 +180,6 @@ class AskText(Overlay[str]):
 class Confirm(Overlay[bool]):
     """Ask for y; anything that backs out is a no."""
 
-    BINDINGS = [
-        Binding("y", "yes", show=False),
-        Binding("n,escape", "no", show=False),
-    ]
-
     def __init__(self, title: str, text: str, hint: str) -> None:
         super().__init__(title, hint)
         self._text = text
@@ -184,19 +191,16 @@ class Confirm(Overlay[bool]):
     def on_mount(self) -> None:
         self.query_one("#text").styles.height = len(self.query_one("#text", Painted).shown)
 
-    def action_yes(self) -> None:
-        """Agreed."""
-        self.dismiss(True)
-
-    def action_no(self) -> None:
-        """Not agreed."""
-        self.dismiss(False)
+    def on_key(self, event: Key) -> None:
+        event.stop()
+        event.prevent_default()
+        self.dismiss(event.key == "y")
 
 
 class Reading(WideOverlay[Any]):
     """Lines to read, longer than the window where need be."""
 
-    BINDINGS = [Binding("enter,q,question_mark,f1,w", "cancel", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,q,question_mark,f1,w", "cancel", show=False)]
 
     def __init__(self, title: str, hint: str, lines: Sequence[Spans]) -> None:
         super().__init__(title, hint)

@@ -111,9 +111,9 @@ def wrapped(text: str, width: int) -> list[str]:
                 if piece == " ":
                     continue
             while size > width:
-                head = head(piece, width)
-                lines.append(head)
-                piece = piece[len(head) :]
+                start = head(piece, width)
+                lines.append(start)
+                piece = piece[len(start) :]
                 size = cells(piece)
             line += piece
             used += size

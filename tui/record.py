@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core.base.clock import business_day
 from core.base.days import day_and_month
 from core.base.money import amount_short
-from core.base.text import harmless
+from core.base.text import cells, harmless
 from tui import wording
 from tui.paint import Span, wrapped
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tui.app import HuifangApp
 
 Line = list[Span]
+
+WIDE = 36
+"""From this width on labels have more room."""
 
 
 def title_spans(app: HuifangApp, card: MemberCard) -> Line:
@@ -40,7 +43,10 @@ def card_lines(app: HuifangApp, card: MemberCard, width: int) -> list[Line]:
         (say("owner"), card.owner_name or "-"),
         (say("birthday"), card.birthday.text() if card.birthday else "-"),
         (say("last purchase"), ago(app, card.last_purchase_on, on)),
-        (say("in all"), say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count)),
+        (
+            say("in all"),
+            say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count),
+        ),
         (say("usual gap"), say("{days} days", days=card.usual_gap_days) if card.usual_gap_days else "-"),
         (say("last reached"), ago(app, card.last_reached_on, on)),
         (say("promised"), card.last_promise or "-"),
@@ -57,15 +63,17 @@ def card_lines(app: HuifangApp, card: MemberCard, width: int) -> list[Line]:
 def pair(label: str, value: str, width: int, style: str = "") -> list[Line]:
     """A label and its value, wrapped under itself where it is long."""
     lines: list[Line] = []
-    for index, part in enumerate(wrapped(harmless(value), max(10, width - len(_gap(label))))):
-        lines.append([(_gap(label), "quiet") if index == 0 else (" " * len(_gap("")), ""), (part, style)])
+    column = 14 if width >= WIDE else 10
+    room = max(8, width - max(column, cells(label) + 1))
+    for index, part in enumerate(wrapped(harmless(value), room)):
+        gap = label + " " * max(1, column - cells(label)) if index == 0 else " " * column
+        lines.append([(gap, "quiet"), (part, style)])
     return lines
 
 
-def _gap(label: str) -> str:
-    from core.base.text import cells
-
-    return label + " " * max(1, 14 - cells(label))
+def in_all(app: HuifangApp, card: MemberCard) -> str:
+    """What was spent in all, in how many purchases."""
+    return app.words.say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count)
 
 
 def missing_words(app: HuifangApp, card: MemberCard) -> str:
@@ -132,7 +140,11 @@ def sheet_lines(app: HuifangApp, sheet: CallSheet, width: int) -> list[Line]:
         lines += pair(say("missing"), missing_words(app, card), width)
     if card.best_time:
         lines += pair(say("best time"), card.best_time, width)
-    lines += pair(say("in all"), say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count), width)
+    lines += pair(
+        say("in all"),
+        say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count),
+        width,
+    )
     if card.preferences:
         lines += pair(say("preferences"), card.preferences, width)
     return lines

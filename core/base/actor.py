@@ -21,7 +21,8 @@ class Role(StrEnum):
 class Actor:
     """The staff member, or the shell's administrator, in whose name something happens.
 
-    `staff_id` and `store_id` are None for the shell's administrator, who is no staff member.
+    `staff_id` and `store_id` are None for the shell's administrator, who is no staff member. `covers` are the
+    staff members whose list this one works today as well (R7.5).
     """
 
     code: str
@@ -29,6 +30,7 @@ class Actor:
     role: Role
     staff_id: int | None = None
     store_id: int | None = None
+    covers: tuple[int, ...] = ()
 
 
 SHELL = Actor(code="shell", name="shell", role=Role.ADMIN)

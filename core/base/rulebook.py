@@ -139,6 +139,43 @@ class Calls(Entry):
     open_hours: Span
 
 
+class Handovers(Entry):
+    """R7.1, R7.3, R7.6."""
+
+    execute_on_approval: bool
+    times: Positive
+    days: Positive
+    introduce_days: Positive
+
+
+class Covers(Entry):
+    """R4.6, R7.5."""
+
+    without_substitute: Literal["pool", "wait"]
+
+
+class SignIn(Entry):
+    """R15.1: tries before an account is locked, for how long; when a screen locks itself; how long secrets are."""
+
+    required: bool
+    failures: Positive
+    lock_minutes: Positive
+    idle_minutes: Count
+    least_characters: Annotated[int, Field(ge=6)]
+
+
+class Watch(Entry):
+    """R15.5: from how many views and reveals a day somebody is shown, in numbers and against their own median."""
+
+    views: Positive
+    reveals: Positive
+    least_views: Positive
+    least_reveals: Positive
+    times_median: Annotated[float, Field(gt=1)]
+    median_days: Positive
+    leaver_share: Annotated[float, Field(gt=0, le=1)]
+
+
 class Phones(Entry):
     """The region of numbers typed without a country code."""
 
@@ -159,6 +196,10 @@ class Policy(Entry):
     contact: Contact
     retries: Retries
     calls: Calls
+    handover: Handovers
+    cover: Covers
+    sign_in: SignIn
+    watch: Watch
     phones: Phones
     completeness: dict[str, Count]
 

@@ -16,14 +16,13 @@ from sqlalchemy.engine import Connection
 from sqlmodel import col
 
 from core.base.clock import business_day
-from core.base.errors import NotFound
-from core.base.language import N_
 from core.base.rulebook import Rulebook
 from core.calls.rules import is_due
 from core.calls.tables import Call
 from core.followups.tables import FollowUp, State
+from core.members.lookup import admit, unknown_member
 from core.members.tables import Member, MemberPhone
-from core.people.access import Right, require
+from core.people.access import Right
 from core.people.tables import Store as Shop
 from core.store.transaction import Transaction
 
@@ -88,12 +87,13 @@ def _of(table: type[object], names: str) -> list[sa.Column[Any]]:
     return [core.c[name] for name in names.split()]
 
 
-def member_row(tx: Transaction, number: str) -> Row:
+def member_row(tx: Transaction, number: str, right: Right = Right.CALL) -> Row:
     """The member, locked, and theirs the actor may call. Raises NotFound and NotAllowed."""
     member = tx.connection.execute(_member(), {"number": number}).mappings().first()
     if member is None:
-        raise NotFound("member.unknown", N_("No member has the number {number}."), number=number)
-    require(tx.actor, Right.CALL, owner_id=member["owner_id"], store_id=member["store_id"])
+        raise unknown_member(number)
+    owner, shop = member["owner_id"], member["store_id"]
+    admit(tx.connection, tx.actor, right, number, member_id=member["id"], owner_id=owner, store_id=shop)
     return dict(member)
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import sqlalchemy as sa
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.errors import BadInput, Conflict, NotFound
+from core.base.errors import BadInput
 from core.base.language import N_
-from core.followups.claims import Claimed, claim_in, release_in, require_free
+from core.followups.claims import Claimed, claim_in, holder_in, release_in, require_free
 from core.followups.tables import FollowUp
-from core.followups.worklist import WorklistQuery, first_free
-from core.people.access import Right, require
+from core.followups.worklist import WorklistQuery, free_in
+from core.followups.worklist_sql import due_now_statement
+from core.members.lookup import admit, unknown_member
+from core.members.tables import Member
+from core.people.access import Right
 from core.store.engine import Store
 from core.store.sql import statement
+from core.store.transaction import Transaction
 
 _PURPOSES = statement(
     """select id, skips from follow_up where member_id = :member and state = 'open' and due_on <= :day
@@ -24,8 +26,8 @@ _PURPOSES = statement(
 )
 _MEMBER = sa.text("select id, owner_id, store_id from member where number = :number")
 
-LOOK_AHEAD = 5
-"""How many free rows are tried before the list is read anew: others take them at the same time."""
+LOOK_AHEAD = 10
+"""How many free rows are looked at first: others may be taking the top ones at the same moment."""
 
 
 def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
@@ -39,8 +41,9 @@ def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
     with store.write(actor, why=reason.strip()) as tx:
         member = tx.connection.execute(_MEMBER, {"number": number}).first()
         if member is None:
-            raise NotFound("member.unknown", N_("No member has the number {number}."), number=number)
-        require(actor, Right.CALL, owner_id=member.owner_id, store_id=member.store_id)
+            raise unknown_member(number)
+        owner, shop = member.owner_id, member.store_id
+        admit(tx.connection, actor, Right.CALL, number, member_id=member.id, owner_id=owner, store_id=shop)
         require_free(tx, member.id)
         today = business_day(tx.now)
         most = 0
@@ -53,28 +56,25 @@ def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
 
 def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) -> Claimed | None:
     """Hold the first member of the list whom nobody else holds; None where the list has no such row."""
-    on = business_day(store.clock.now())
-    while True:
-        free = first_free(store, actor, query, LOOK_AHEAD)
-        for member_id, number in free:
-            held = _claim_if_due(store, actor, member_id, number, on, terminal)
-            if held is not None:
-                return held
-        if not free:
-            return None
-
-
-def _claim_if_due(
-    store: Store, actor: Actor, member_id: int, number: str, on: date, terminal: str
-) -> Claimed | None:
-    """Hold the row's member, unless somebody was quicker or has finished with them meanwhile."""
     with store.write(actor, durable=False) as tx:
-        try:
-            held = claim_in(store, tx, number, terminal)
-        except Conflict:
-            return None
-        # asked after the claim is ours: before it, another terminal's outcome might not be visible yet
-        if tx.connection.execute(_PURPOSES, {"member": member_id, "day": on}).first():
-            return held
-        release_in(tx, member_id)
+        looked_at = LOOK_AHEAD
+        while True:
+            free = free_in(store, tx.connection, actor, query, looked_at)
+            for member_id, number in free:
+                held = _claim_if_due(store, tx, member_id, number, terminal)
+                if held is not None:
+                    return held
+            if len(free) < looked_at:
+                return None
+            looked_at *= 2
+
+
+def _claim_if_due(store: Store, tx: Transaction, member_id: int, number: str, terminal: str) -> Claimed | None:
+    """Hold the member, unless somebody is just taking them, was quicker, or has finished with them meanwhile."""
+    if not tx.lock_row(Member, member_id):
         return None
+    due = due_now_statement(store.rulebook)
+    moment = {"member": member_id, "day": business_day(tx.now), "now": tx.now}
+    if holder_in(tx, member_id) is not None or tx.connection.execute(due, moment).first() is None:
+        return None
+    return claim_in(store, tx, number, terminal)

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 
 from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, zone
-from core.base.errors import Conflict, NotFound, Refused
+from core.base.errors import Conflict, Refused
 from core.base.language import N_
+from core.members.lookup import admit, unknown_member
 from core.members.tables import Member
-from core.people.access import Right, require
+from core.people.access import Right
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -79,8 +80,9 @@ def claim_in(store: Store, tx: Transaction, number: str, terminal: str) -> Claim
     """`claim` inside a transaction that does more."""
     found = tx.connection.execute(_FIND, {"number": number}).first()
     if found is None:
-        raise NotFound("member.unknown", N_("No member has the number {number}."), number=number)
-    require(tx.actor, Right.CALL, owner_id=found.owner_id, store_id=found.store_id)
+        raise unknown_member(number)
+    owner, shop = found.owner_id, found.store_id
+    admit(tx.connection, tx.actor, Right.CALL, number, member_id=found.id, owner_id=owner, store_id=shop)
     return take(store, tx, found.id, number, terminal)
 
 

@@ -21,6 +21,7 @@ REVIEW = "dormant-review"
 RECOVERY = "dormant-recovery"
 CALLBACK = "callback"
 DECLINE = "decline"
+INTRODUCE = "introduce"
 DORMANT = (REVIEW, RECOVERY)
 PLANNED = (WELCOME, MONTHLY, REVIEW, RECOVERY, DECLINE)
 

@@ -29,7 +29,7 @@ from core.store.transaction import Transaction
 
 Progress = Callable[[str, float], None]
 
-_LOCK = 0x48554947  # the advisory lock on PostgreSQL under which one terminal plans
+LOCK = 0x48554947  # the advisory lock on PostgreSQL under which one terminal plans, or hands over
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def plan(store: Store, actor: Actor, on: date | None = None, progress: Progress 
     day = on or business_day(store.clock.now())
     with store.write(actor, why=f"plan {day}") as tx:
         if not store.is_sqlite:
-            tx.connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            tx.connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         run = _Run(store, tx, day, progress or _silent)
         return run.whole()
 

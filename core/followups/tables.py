@@ -25,6 +25,7 @@ class State(StrEnum):
 OPEN = sa.text("state = 'open'")
 POOL = sa.text("state = 'open' and assignee_id is null")
 PROMISED = sa.text("state = 'open' and due_at is not null")
+MONTHLY = sa.text("programme = 'monthly'")
 
 
 class FollowUp(SQLModel, table=True):
@@ -42,6 +43,15 @@ class FollowUp(SQLModel, table=True):
         sa.Index("ix_follow_up_pool", "store_id", "due_on", sqlite_where=POOL, postgresql_where=POOL),
         sa.Index("ix_follow_up_promised", "store_id", "due_at", sqlite_where=PROMISED, postgresql_where=PROMISED),
         sa.Index("ix_follow_up_closes", "closes_on", sqlite_where=OPEN, postgresql_where=OPEN),
+        sa.Index(
+            "ix_follow_up_month",
+            "cycle",
+            "store_id",
+            "assignee_id",
+            "state",
+            sqlite_where=MONTHLY,
+            postgresql_where=MONTHLY,
+        ),
         sa.CheckConstraint("(state = 'open') = (closed_at is null)", name="closed_at"),
     )
 

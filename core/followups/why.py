@@ -14,13 +14,13 @@ from sqlmodel import UTCDateTime
 from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, business_day, zone
 from core.base.days import day_and_month
-from core.base.errors import NotFound
 from core.base.language import N_, Catalogue
 from core.followups import cycles
 from core.followups.calendar import calendar_of
 from core.followups.worklist import WorklistQuery, desk_of, overview
+from core.members.lookup import admit, unknown_member
 from core.members.rules import Stage, add_months, stage_of
-from core.people.access import Right, require
+from core.people.access import Right
 from core.store.engine import Store
 from core.store.sql import statement
 
@@ -77,15 +77,16 @@ _FOLLOW_UPS = sa.text(
 def why_member(store: Store, actor: Actor, number: str, on: date | None = None) -> tuple[WhyLine, ...]:
     """Rule by rule, why a member is or is not on a list on that day (R4.10).
 
-    Raises NotFound for an unknown number, and NotAllowed.
+    Raises NotFound for a number that the actor may not see.
     """
     now = store.clock.now()
     day = on or business_day(now)
     with store.read() as connection:
         member = connection.execute(_MEMBER, {"number": number}).first()
         if member is None:
-            raise NotFound("member.unknown", N_("No member has the number {number}."), number=number)
-        require(actor, Right.SEE_MEMBER, owner_id=member.owner_id, store_id=member.store_id)
+            raise unknown_member(number)
+        owner, shop = member.owner_id, member.store_id
+        admit(connection, actor, Right.SEE_MEMBER, number, member_id=member.id, owner_id=owner, store_id=shop)
         follow_ups = connection.execute(_FOLLOW_UPS, {"member": member.id}).all()
         planned = _last_planned(connection, day)
         working = calendar_of(connection, member.store_id).is_working(day)

@@ -150,15 +150,17 @@ def all_rows(store: Store, actor: Actor, query: WorklistQuery, page: int = 500) 
             yield from _rows(store, connection, query.everything, parameters, part)
 
 
-def first_free(store: Store, actor: Actor, query: WorklistQuery, limit: int) -> list[tuple[int, str]]:
-    """The first members of a desk whom nobody holds: (member id, number)."""
+def free_in(
+    store: Store, connection: Connection, actor: Actor, query: WorklistQuery, limit: int
+) -> list[tuple[int, str]]:
+    """The members of a desk's first `limit` purposes whom nobody holds, in order: (member id, number)."""
     now = store.clock.now()
-    with store.read() as connection:
-        desk = desk_of(connection, actor, query)
-        parameters = _parameters(store, desk, query, business_day(now), now)
-        statement_ = free_statement(store.rulebook, desk, bool(query.programme))
-        found = connection.execute(statement_, {**parameters, "limit": limit})
-        return list(dict.fromkeys((row[0], row[1]) for row in found))
+    desk = desk_of(connection, actor, query)
+    parameters = _parameters(store, desk, query, business_day(now), now)
+    free = free_statement(store.rulebook, desk, bool(query.programme))
+    return list(
+        dict.fromkeys((row[0], row[1]) for row in connection.execute(free, {**parameters, "limit": limit}))
+    )
 
 
 def _in_order(
@@ -231,7 +233,7 @@ def desk_of(connection: Connection, actor: Actor, query: WorklistQuery) -> Desk:
     row = connection.execute(_STORE, {"code": query.store}).first()
     if row is None:
         raise NotFound("store.unknown", N_("No store has the code {code}."), code=query.store)
-    if scope(actor.role, Right.SEE_WORKLIST) is Scope.OWN:
+    if scope(actor.role, Right.SEE_WORKLIST) is Scope.OWN and row.id == actor.store_id:
         return Desk(staff_id=actor.staff_id, pool_store_id=actor.store_id)
     require(actor, Right.SEE_WORKLIST, store_id=row.id)
     return Desk(store_id=row.id)

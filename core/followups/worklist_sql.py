@@ -133,6 +133,11 @@ def details_statement(rulebook: Rulebook, everything: bool) -> sa.TextualSelect:
     return _details(_Key(rulebook), everything)
 
 
+def due_now_statement(rulebook: Rulebook) -> sa.TextClause:
+    """Whether anything of :member is due at :now, with retries and rests observed."""
+    return _due_now(_Key(rulebook))
+
+
 class _Key:
     """A rulebook as a cache key: by identity, since rulebooks are loaded once and never change."""
 
@@ -213,3 +218,13 @@ def _details(key: _Key, everything: bool) -> sa.TextualSelect:
         closes_on=sa.Date,
         not_before=moment,
     )
+
+
+@lru_cache(maxsize=16)
+def _due_now(key: _Key) -> sa.TextClause:
+    text = f"""
+    select 1 from follow_up f join member m on m.id = f.member_id
+    where f.member_id = :member and f.state = 'open' and f.due_on <= :day and m.status = 'active'
+        and (f.closes_on is null or f.closes_on >= :day) {_rests(key.rulebook)}
+    limit 1"""
+    return statement(text, days=_DAYS, moments=_MOMENTS)

@@ -158,7 +158,9 @@ class MembersFile(FileKind[MemberState]):
         status = self.text("status", cells)
         found = code_of("status", status) if status else None
         if status and found is None:
-            raise Wrong(N_("{status} is no membership status: write 正常, 冻结, 注销 or 待审核"), status=status)
+            raise Wrong(
+                N_("{status} is no membership status: write active, frozen, cancelled or pending"), status=status
+            )
         store = self.text("store", cells)
         return {
             "store_id": self.people.store(store) if store else None,

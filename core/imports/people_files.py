@@ -151,7 +151,7 @@ class StaffFile(FileKind[StaffState]):
         found = code_of("role", text)
         if found is None:
             raise Wrong(
-                N_("{role} is no role: write one of {roles}, or 客服, 店员, 店长, 经理, 客服部, 管理员"),
+                N_("{role} is no role: write one of {roles}"),
                 role=text,
                 roles=", ".join(Role),
             )

@@ -13,7 +13,7 @@ from core.base.clock import business_day
 from core.base.errors import BadInput, Conflict, NotFound
 from core.base.language import N_
 from core.base.text import clean
-from core.members.lookup import MEMBER, SHOP, STAFF
+from core.members.lookup import MEMBER, SHOP, STAFF, unknown_member
 from core.people.access import Right, require
 from core.purchases.recording import BatchCounts, add_sales, record_batch, stored_sales
 from core.purchases.rules import Sale
@@ -46,8 +46,7 @@ def record_purchase(store: Store, actor: Actor, form: PurchaseForm) -> bool:
     another sale has that number, NotAllowed where the actor may not work for that store (R3.1, R8.1).
     """
     with store.write(actor) as tx:
-        sale, store_id = _sale(tx.connection, form)
-        require(actor, Right.EDIT_MEMBER, store_id=store_id)
+        sale = _sale(tx.connection, actor, form)
         there = stored_sales(tx.connection, [sale.key]).get(sale.key)
         if there is None:
             add_sales(tx, [sale])
@@ -62,7 +61,7 @@ def record_purchase(store: Store, actor: Actor, form: PurchaseForm) -> bool:
         return False
 
 
-def _sale(connection: Connection, form: PurchaseForm) -> tuple[Sale, int]:
+def _sale(connection: Connection, actor: Actor, form: PurchaseForm) -> Sale:
     order = clean(form.order_number)
     if not order:
         raise BadInput(
@@ -71,9 +70,10 @@ def _sale(connection: Connection, form: PurchaseForm) -> tuple[Sale, int]:
     shop = connection.execute(sa.select(SHOP.c.id, SHOP.c.time_zone).where(SHOP.c.code == form.store)).first()
     if shop is None:
         raise NotFound("store.unknown", N_("There is no store {code}: check the code."), code=form.store)
+    require(actor, Right.EDIT_MEMBER, store_id=shop.id)  # before any number is looked up
     member = connection.execute(sa.select(MEMBER.c.id).where(MEMBER.c.number == form.member)).scalar()
     if member is None:
-        raise NotFound("member.none", N_("There is no member {number}: check the number."), number=form.member)
+        raise unknown_member(form.member)
     person = None
     if form.received_by:
         person = connection.execute(sa.select(STAFF.c.id).where(STAFF.c.code == form.received_by)).scalar()
@@ -81,7 +81,7 @@ def _sale(connection: Connection, form: PurchaseForm) -> tuple[Sale, int]:
             raise NotFound(
                 "staff.none", N_("There is no staff member {code}: check the code."), code=form.received_by
             )
-    sale = Sale(
+    return Sale(
         store_id=shop.id,
         order_number=order,
         member_id=member,
@@ -95,4 +95,3 @@ def _sale(connection: Connection, form: PurchaseForm) -> tuple[Sale, int]:
         payment=clean(form.payment),
         occasion=clean(form.occasion),
     )
-    return sale, shop.id

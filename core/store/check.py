@@ -15,11 +15,9 @@ from sqlalchemy.engine import Connection
 from core.base.errors import StoreTrouble
 from core.base.language import N_
 from core.store.engine import Store
+from core.store.guards import unguarded
 from core.store.swap import left_over
 from core.store.troubles import worded
-
-GUARDED = ("audit_entry", "call", "call_purpose")
-"""The append-only tables, whose triggers must be there; the same as `core.schema.APPEND_ONLY`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +117,9 @@ _RULES = (
     ),
 )
 
+_CHECK_CACHE = -64_000
+"""KiB of pages held while a file is checked: its indexes are compared with its rows, here and there."""
+
 _COUNTED = ("store", "staff", "member", "purchase", "follow_up", "call", "audit_entry")
 
 
@@ -155,7 +156,7 @@ def _findings(store: Store, tell: Callable[[str], None], rows: dict[str, int]) -
             if broken:
                 yield _damaged(store, broken)
                 return  # what a damaged file says of its rows means nothing
-        yield from _unguarded(connection, store.is_sqlite)
+        yield from _unguarded(connection)
         for rule in _RULES:
             tell(rule.code.removeprefix("check."))
             count, example = connection.execute(sa.text(rule.text)).one()
@@ -174,6 +175,15 @@ def _findings(store: Store, tell: Callable[[str], None], rows: dict[str, int]) -
 
 def faults(connection: sqlite3.Connection) -> list[str]:
     """What is wrong with a SQLite file, in SQLite's words; empty where it is sound."""
+    kept = connection.execute("PRAGMA cache_size").fetchone()[0]
+    connection.execute(f"PRAGMA cache_size={_CHECK_CACHE}")
+    try:
+        return _faults(connection)
+    finally:
+        connection.execute(f"PRAGMA cache_size={kept}")
+
+
+def _faults(connection: sqlite3.Connection) -> list[str]:
     try:
         lines = [row[0] for row in connection.execute("PRAGMA integrity_check(10)")]
         if lines != ["ok"]:
@@ -194,19 +204,10 @@ def _damaged(store: Store, broken: list[str]) -> Finding:
     )
 
 
-def _unguarded(connection: Connection, is_sqlite: bool) -> Iterator[Finding]:
-    if is_sqlite:
-        text = "select tbl_name, count(*) from sqlite_master where type = 'trigger' group by tbl_name"
-    else:
-        text = (
-            "select relname, 2 * count(*) from pg_trigger join pg_class on pg_class.oid = tgrelid"
-            " where not tgisinternal and tgenabled = 'O' group by relname"
+def _unguarded(connection: Connection) -> Iterator[Finding]:
+    for table in unguarded(connection):
+        yield Finding(
+            "check.unguarded",
+            N_("The records in {table} are not protected against change: restore a backup."),
+            {"table": table},
         )
-    guards = {row[0]: row[1] for row in connection.execute(sa.text(text))}
-    for table in GUARDED:
-        if guards.get(table, 0) < 2:
-            yield Finding(
-                "check.unguarded",
-                N_("The records in {table} are not protected against change: restore a backup."),
-                {"table": table},
-            )

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.base.clock import Clock, SystemClock
 from core.base.errors import StoreTrouble
 from core.base.language import N_
 from core.base.rulebook import Policy, Rulebook, load_rulebook
+from core.store.closed import closed_until
 from core.store.transaction import Transaction
 from core.store.troubles import MISSING, worded
 from core.store.turns import PATIENCE, turn
@@ -51,6 +53,8 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.file = Path(self.url.database) if self.is_sqlite and self.url.database else None
         """The SQLite file, or None for a database server."""
+        self.closed_until: datetime | None = None
+        """Before which moment every day is sealed; None where that is not known yet."""
         self.engine = _sqlite(self.url, patience) if self.is_sqlite else _postgresql(self.url, patience)
         # A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL.
         self._reading = (
@@ -139,12 +143,20 @@ class Store:
                 _synchronous(writing, "NORMAL")
             try:
                 with writing.begin():
-                    transaction = Transaction(writing, actor, self.clock.now(), why=why, cause=cause)
+                    now = self.clock.now()
+                    late = self._is_late(writing, now)
+                    transaction = Transaction(writing, actor, now, why=why, cause=cause, late=late)
                     yield transaction
                     transaction.finish()
             finally:
                 if self.is_sqlite and not durable:
                     _synchronous(writing, "FULL")
+
+    def _is_late(self, connection: Connection, now: datetime) -> bool:
+        """Whether a day is written to that is sealed already; asked once, for a clock goes forward."""
+        if self.closed_until is None:
+            self.closed_until = closed_until(connection)
+        return now < self.closed_until
 
     def close(self) -> None:
         """Give every connection back."""

@@ -1,8 +1,8 @@
-"""The store's own tables: the audit trail."""
+"""The store's own tables: the audit trail and its seals."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -21,6 +21,10 @@ class Deed(StrEnum):
     READ = "read"
 
 
+READ_ONLY = sa.text("deed = 'read'")
+"""Reveals and exports, few among the changes: what the watch over them reads (R15.5)."""
+
+
 class AuditEntry(SQLModel, table=True):
     """One change of one field, one new row, or one bulk statement; never altered (R15.2).
 
@@ -31,6 +35,7 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (
         sa.Index("ix_audit_entry_row", "table_name", "row_key", "id"),
         sa.Index("ix_audit_entry_at", "at"),
+        sa.Index("ix_audit_entry_read", "at", sqlite_where=READ_ONLY, postgresql_where=READ_ONLY),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigKey)
@@ -45,3 +50,30 @@ class AuditEntry(SQLModel, table=True):
     new: str | None = None
     why: str = ""
     cause: str = ""
+
+
+class Seal(SQLModel, table=True):
+    """The digest of a run of rows of an append-only table, all of one day; names the seal before it (R15.2).
+
+    `keys` and `marks` hold each row's key and a short digest, so that an altered row can be named. `digest` is
+    this seal's own, over all its other columns; `previous` is that of the seal numbered one less.
+    """
+
+    id: int = Field(primary_key=True, sa_type=BigKey, sa_column_kwargs={"autoincrement": False})
+    sealed_at: datetime
+    sealed_by: str
+    table_name: str
+    day: date
+    first_key: str
+    last_key: str
+    row_count: int
+    column_names: str
+    rows_digest: str
+    previous: str
+    digest: str
+    keys: bytes
+    marks: bytes
+
+
+APPEND_ONLY = ("audit_entry", "call", "call_purpose", "handover_step", "seal")
+"""The tables whose rows are never changed or deleted: guarded by triggers, and sealed (R15.2)."""

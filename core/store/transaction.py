@@ -27,6 +27,9 @@ from core.store.tables import AuditEntry, Deed
 
 Table = type[SQLModel]
 
+LATE = "late"
+"""The field of the entry that says: this was written with the clock set back behind a sealed day."""
+
 UNWATCHED = frozenset({"version", "updated_at", "created_at"})
 """Columns whose change is told by the entry itself."""
 
@@ -47,12 +50,15 @@ def as_text(value: object) -> str | None:
 class Transaction:
     """What `Store.write` gives to a use case."""
 
-    def __init__(self, connection: Connection, actor: Actor, now: datetime, *, why: str, cause: str) -> None:
+    def __init__(
+        self, connection: Connection, actor: Actor, now: datetime, *, why: str, cause: str, late: bool = False
+    ) -> None:
         self.connection = connection
         self.actor = actor
         self.now = now
         self.why = why
         self.cause = cause
+        self._late = late
         self._entries: list[dict[str, Any]] = []
         self._session: Session | None = None
 
@@ -70,6 +76,15 @@ class Transaction:
         key = tuple(result.inserted_primary_key or ())
         self.note(Deed.INSERT, table, _row_key(key), new=_json(values))
         return key[0] if key else None
+
+    def lock_row(self, table: Table, key: Any) -> bool:
+        """Keep a row from other writers until the end; False where one of them has it now, without waiting.
+
+        On SQLite a write transaction is alone anyway.
+        """
+        if self.connection.dialect.name == "sqlite":
+            return True
+        return self.connection.execute(_row_lock(table), {"key": key}).first() is not None
 
     def update(
         self,
@@ -162,6 +177,10 @@ class Transaction:
         if self._session is not None:
             self._session.flush()
         if self._entries:
+            if self._late:
+                self.note(
+                    Deed.BULK, AuditEntry, "*", field=LATE, new="the clock stood before the newest seal's day"
+                )
             self.connection.execute(_insert(AuditEntry), self._entries)
             self._entries = []
         if self._session is not None:
@@ -223,6 +242,12 @@ def _update(table: Table) -> sa.Update:
 
 def _key(core: sa.Table) -> sa.Column[Any]:
     return core.primary_key.columns[0]
+
+
+@lru_cache(maxsize=16)
+def _row_lock(table: Table) -> sa.Select[Any]:
+    key = _core(table).primary_key.columns[0]
+    return sa.select(key).where(key == sa.bindparam("key")).with_for_update(skip_locked=True)
 
 
 def _identity(row: SQLModel) -> str:

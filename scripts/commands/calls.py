@@ -75,7 +75,6 @@ def call_log(
 ) -> None:
     """Store one call and say what it closed and planned."""
     from core.calls.actions import log_call
-
     from core.calls.forms import CallForm, RaisedForm
 
     raised = tuple(

@@ -123,8 +123,36 @@ def colours(style: Style | None) -> tuple[str, str]:
     return fore, back
 
 
+async def shoot_docs(folder: Path) -> None:
+    """The pictures of the documentation, from the demo's store: {today,call,member}.{zh,en}.svg."""
+    from core.base.language import catalogue
+    from scripts.demo import make
+    from tests.tui.conftest import NOW
+    from tests.tui.pages import opened
+
+    for lang in ("zh", "en"):
+        with tempfile.TemporaryDirectory() as place:
+            url = f"sqlite:///{place}/store.db"
+            staff = make(url, NOW, catalogue(lang))
+            settings = Settings(home=Path(place), database=url, lang=None, staff=None)
+            for name, keys in (("today", ()), ("call", ("enter",)), ("member", ("f4",))):
+                size = (120, 36) if name == "today" else (100, 30)
+                async with opened(settings, FixedClock(NOW), lang=lang, size=size, staff=staff) as page:
+                    await page.press(*keys)
+                    await page.rest()
+                    svg = drawn(page.app.screen._compositor.render_strips(), size)
+                    if name == "call":
+                        await page.press("escape")
+                (folder / f"{name}.{lang}.svg").write_text(svg, encoding="utf-8")
+
+
 def main() -> int:
-    """Make all pictures, or those whose name was given after the folder."""
+    """Make all pictures, or those whose name was given after the folder; `--docs` those of the documentation."""
+    if sys.argv[1:] == ["--docs"]:
+        folder = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+        folder.mkdir(parents=True, exist_ok=True)
+        asyncio.run(shoot_docs(folder))
+        return 0
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "pictures")
     folder.mkdir(parents=True, exist_ok=True)
     only = set(sys.argv[2:])

@@ -9,7 +9,7 @@ import pytest
 
 from core.base.actor import SHELL
 from core.base.clock import FixedClock
-from core.base.errors import BadInput, Conflict, NotAllowed, NotFound, Refused
+from core.base.errors import BadInput, Conflict, NotFound, Refused
 from core.calls.actions import (
     CallSheet,
     DraftForm,
@@ -119,7 +119,7 @@ def test_a_held_member_says_by_whom(desk: Desk) -> None:
     with pytest.raises(Conflict) as caught:
         open_call(desk.store, desk.fang, "1", "t2")
     assert caught.value.params["name"] == "陈红"
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         open_call(desk.store, desk.lei, "1", "t3")
     with pytest.raises(NotFound):
         open_call(desk.store, desk.fang, "9", "t3")
@@ -248,7 +248,7 @@ def test_a_review_is_decided_by_who_may(desk: Desk) -> None:
     dormant(desk)
     with pytest.raises(BadInput):
         decide_review(desk.store, desk.fang, "1", "sing")
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         decide_review(desk.store, desk.lei, "1", "gift")
     claim(desk.store, desk.caller, "1", "t1")
     with pytest.raises(Conflict):

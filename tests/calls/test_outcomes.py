@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.base.clock import FixedClock
-from core.base.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.base.errors import BadInput, Conflict, NotFound
 from core.base.rulebook import Outcome, load_rulebook
 from core.calls.actions import log_call
 from core.calls.forms import RaisedForm
@@ -299,7 +299,7 @@ def test_who_may_call_whom(lite_desk: Desk) -> None:
     member = lite_desk.member("1")
     with pytest.raises(NotFound):
         log_call(lite_desk.store, lite_desk.fang, form("2", "busy"))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         log_call(lite_desk.store, lite_desk.lei, form("1", "busy"))
     claim(lite_desk.store, lite_desk.caller, "1", "t1")
     with pytest.raises(Conflict) as caught:

@@ -40,3 +40,27 @@ def test_the_scripts_of_the_readme_are_executable() -> None:
     for name in ("scripts/run", "scripts/test", ".ci/run"):
         assert (ROOT / name).stat().st_mode & 0o111, name
         assert (ROOT / name).read_text(encoding="utf-8").startswith("#!/usr/bin/env bash\n")
+
+
+@pytest.mark.parametrize("name", ["scripts/run", "scripts/test", "scripts/venv.sh", "scripts/dev/lock", ".ci/run"])
+def test_shell_scripts_can_be_read(name: str) -> None:
+    subprocess.run(["bash", "-n", str(ROOT / name)], check=True, capture_output=True)
+
+
+def test_a_changed_lock_or_project_asks_for_a_new_install(tmp_path: Path) -> None:
+    for name in ("requirements.lock", "pyproject.toml"):
+        (tmp_path / name).write_text("one", encoding="utf-8")
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "venv.sh").write_bytes((ROOT / "scripts" / "venv.sh").read_bytes())
+
+    def shell(command: str) -> int:
+        script = f". scripts/venv.sh; {command}"
+        return subprocess.run(["bash", "-c", script], cwd=tmp_path, check=False, capture_output=True).returncode
+
+    ready = "huifang_installed requirements.lock"
+    assert shell(ready) != 0
+    (tmp_path / ".venv").mkdir()
+    assert shell("huifang_stamp requirements.lock > .venv/stamp-requirements.lock") == 0
+    assert shell(ready) == 0
+    (tmp_path / "pyproject.toml").write_text("two", encoding="utf-8")
+    assert shell(ready) != 0

@@ -289,6 +289,8 @@ def test_rejects_that_cannot_be_written_are_refused_in_words(
     file = written("m.csv", MEMBERS, ("", "nobody"))
     with pytest.raises(BadInput, match="refused rows can't be written"):
         bring(ready_lite, "members", file, rejects=tmp_path / "none" / "r.csv")
+    with pytest.raises(BadInput, match="name another one"):
+        bring(ready_lite, "members", file, rejects=tmp_path / "." / "m.csv")
 
 
 def test_the_fast_way_reads_like_the_careful_way(ready_lite: Store, written: WriteFile) -> None:

@@ -59,6 +59,9 @@ def test_a_throw_away_demo_is_thrown_away(huifang: Huifang, monkeypatch: pytest.
         return 0
 
     monkeypatch.setattr("tui.open.run", run)
+    assert "terminal" in huifang("demo", code=1).err, "this is none"
+    assert not seen
+    monkeypatch.setattr("tui.terminal.check", lambda: None)
     huifang("demo")
     assert seen
     assert not seen[0].parent.exists()

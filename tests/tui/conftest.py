@@ -105,7 +105,9 @@ class Seed:
                 received_by=self.zhang,
             )
 
-    def called(self, number: str, at: datetime, outcome: str, follow_up: int | None = None, note: str = "") -> None:
+    def called(
+        self, number: str, at: datetime, outcome: str, follow_up: int | None = None, note: str = ""
+    ) -> None:
         """A call on record."""
         with self.store.write(SHELL, why="seed") as tx:
             call = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{number}{at}"))
@@ -157,10 +159,19 @@ def monday(store: Store) -> Seed:
     seed = Seed(store)
     seed.member("10234", "李雷", "13900138000", date(2026, 11, 15), value_class=ValueClass.A, gender="male",
                 last_promise="换货到店后通知", best_time="下午")  # fmt: skip
-    seed.member("10235", "韩梅梅", "13900138001", date(2026, 11, 15), joined_on=date(2026, 11, 15), gender="female")
+    seed.member(
+        "10235", "韩梅梅", "13900138001", date(2026, 11, 15), joined_on=date(2026, 11, 15), gender="female"
+    )
     seed.member("10236", "欧阳明月", "13900138002", date(2026, 5, 3), value_class=ValueClass.B, gender="female")
     seed.member("10237", "单小飞", "13900138003", date(2026, 8, 22), value_class=ValueClass.A)
-    seed.member("10238", "张伟", "13900138004", date(2026, 10, 20), value_class=ValueClass.C, last_reached_on=date(2026, 10, 21))
+    seed.member(
+        "10238",
+        "张伟",
+        "13900138004",
+        date(2026, 10, 20),
+        value_class=ValueClass.C,
+        last_reached_on=date(2026, 10, 21),
+    )
     seed.member("10239", "赵敏", "13900138005", date(2026, 11, 1), value_class=ValueClass.C)
     seed.due("10234", "callback", TODAY, due_at=datetime(2026, 11, 23, 2, 0, tzinfo=UTC), promise="换货到了再打")
     seed.due("10235", "welcome", date(2026, 11, 20), closes_on=date(2026, 12, 4))

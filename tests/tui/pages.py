@@ -105,9 +105,7 @@ async def opened(
     settings: Settings, clock: Clock, *, lang: str, size: tuple[int, int], staff: str | None
 ) -> AsyncIterator[Page]:
     """The program, opened and at rest."""
-    app = HuifangApp(
-        lambda: open_desk(settings, clock), clock, lang=lang, own_language=False, staff_code=staff
-    )
+    app = HuifangApp(lambda: open_desk(settings, clock), clock, lang=lang, own_language=False, staff_code=staff)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         page = Page(app, pilot)
         await page.quiet()

@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from core.base.clock import FixedClock
@@ -228,3 +229,17 @@ def test_a_save_without_an_outcome_says_what_is_missing(desk_store: Store, scree
             page.shows("先选结果")
 
     run(drive())
+
+
+@pytest.mark.parametrize("key", ["f8", "escape", "n", "enter"])
+def test_asked_back_any_key_but_y_is_a_no_and_closes_once(key: str, desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("down", "enter", "1", "f8")
+            page.shows("真的和 韩梅梅 通上话了吗?")
+            await page.press(key)
+            page.hides("真的和 韩梅梅 通上话了吗?")
+            page.shows("话术", "韩梅梅")
+
+    run(drive())
+    assert calls(desk_store) == []

@@ -14,10 +14,10 @@ from tui.gateway import Answer
 from tui.widgets.lines import ListRow
 
 if TYPE_CHECKING:
-    from core.calls.views import DraftRow
+    from core.calls.views import DraftRow  # noqa: F401
     from core.followups.planning import PlanResult
     from core.followups.worklist import WorklistOverview, WorklistRow
-    from core.people.views import StaffRow
+    from core.people.views import StaffRow  # noqa: F401
 
 CALLBACK = "callback"
 

@@ -1,4 +1,4 @@
-"""What every full screen has: a top line, a line that speaks, the bottom line of keys, and how a key becomes a deed."""
+"""What every full screen has: a top line, a line that speaks, the line of keys, and how a key becomes a deed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from core.base.language import N_
-from tui.keys import Key, bottom, keys_of
+from tui.keys import COMMON_RANK, Key, bottom, keys_of
 from tui.paint import Span, apart, width_of
 from tui.widgets.painted import Painted
 
@@ -111,19 +111,22 @@ class HuifangScreen(Screen[Any]):
         self.paint_foot()
 
     def paint_foot(self) -> None:
-        """The keys that work now."""
-        typing = isinstance(self.focused, Input)
-        width = self.size.width
-        left: list[Span] = []
-        right: list[Span] = []
-        for shown, key in bottom(self.foot_keys(), typing):
-            spans: list[Span] = [(shown, "key"), (" " + self.words.say(key.label) + "  ", "")]
-            if self.why_not(key.id):
-                spans = [(shown + " " + self.words.say(key.label) + "  ", "quiet")]
-            side = right if key.rank >= 20 else left
-            if width_of(left) + width_of(right) + width_of(spans) <= width + 2:
-                side.extend(spans)
-        self.query_one("#foot", Painted).show([apart(left, right, width)])
+        """The keys that work now: help always, then as many as there is room for, the most used first."""
+        entries = bottom(self.foot_keys(), isinstance(self.focused, Input))
+        kept: list[tuple[str, Key]] = []
+        room = self.size.width + 1
+        for entry in sorted(entries, key=lambda entry: (entry[1].id != "help", entry[1].rank)):
+            needs = width_of([(f"{entry[0]} {self.words.say(entry[1].label)}  ", "")])
+            if needs <= room:
+                kept.append(entry)
+                room -= needs
+        sides: tuple[list[Span], list[Span]] = ([], [])
+        for shown, key in sorted(kept, key=lambda entry: entry[1].rank):
+            side = sides[key.rank >= COMMON_RANK]
+            off = bool(self.why_not(key.id))
+            side += [("  " if side else "", ""), (shown, "quiet" if off else "key")]
+            side.append((" " + self.words.say(key.label), "quiet" if off else ""))
+        self.query_one("#foot", Painted).show([apart(*sides, self.size.width)])
 
     def reword(self) -> None:
         """The language changed: paint anew, and read anew what comes worded."""

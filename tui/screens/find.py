@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.timer import Timer
 from textual.widgets import Input
@@ -25,12 +25,16 @@ PAUSE_SECONDS = 0.12
 """After the last key; results come while one types."""
 
 
+WIDE = 100
+"""From so many columns on the owner is named too."""
+
+
 class FindScreen(HuifangScreen):
     """Type, and the members are there."""
 
     key_screen: ClassVar[str] = "find"
 
-    BINDINGS = [*bindings("find"), Binding("c", "key('call')", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("find"), Binding("c", "key('call')", show=False)]
 
     DEFAULT_CSS = """
     FindScreen > #head { height: 1; width: 100%; }
@@ -58,18 +62,20 @@ class FindScreen(HuifangScreen):
         lines = self.query_one(Lines)
         lines.columns = (
             Column(say("number"), 9),
-            Column(say("member"), 14),
+            Column(say("member")),
             Column(say("phone"), 11),
-            Column(say("stage"), 10),
+            Column(say("stage"), 10 if self.words.lang == "zh" else 13),
             Column(say("cl."), 3),
-            Column(say("owner")),
             Column(say("bought"), 10),
             Column(say("12 mon."), 8, "right"),
+            *([Column(say("owner"), 14)] if self.size.width >= WIDE else ()),
         )
         lines.refresh()
         self.query_one("#top", Painted).show([self.home.top_line(self.size.width)])
         self.query_one("#head", Painted).show([lines.heading(self.size.width)])
-        self.query_one("#typed", Field).placeholder = say("number, last four digits, name, pinyin or initials (zs)")
+        self.query_one("#typed", Field).placeholder = say(
+            "number, last four digits, name, pinyin or initials (zs)"
+        )
         if self._silence is None:
             self.hush()
         self.paint_foot()
@@ -95,7 +101,9 @@ class FindScreen(HuifangScreen):
         lines.clear()
         lines.show(len(rows), 0, rows)
         if not rows:
-            self.tell(self.words.say("Nobody is found by {words}: try fewer letters, or the number.", words=found.words))
+            self.tell(
+                self.words.say("Nobody is found by {words}: try fewer letters, or the number.", words=found.words)
+            )
         else:
             self.hush()
 
@@ -109,9 +117,9 @@ class FindScreen(HuifangScreen):
                 (row.phone_masked, ""),
                 (self.home.stage_words(str(row.stage)), ""),
                 (row.value_class.value if row.value_class else "", ""),
-                (row.owner_name, ""),
                 (last, ""),
                 (amount_short(row.amount_12m), ""),
+                (row.owner_name, ""),
             ),
             value=row,
         )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input
 
@@ -14,7 +14,7 @@ from core.base.errors import BadInput, Conflict, HuifangError
 from tui import wording
 from tui.entry import RaisedEntry
 from tui.jobs.member import MemberEdited, edit
-from tui.overlays import Overlay, WideOverlay
+from tui.overlays import WideOverlay
 from tui.paint import Span, wrapped
 from tui.profile import CONTACT, EDITABLE, values_of
 from tui.widgets.choices import Choice, OneOf
@@ -35,7 +35,7 @@ def labelled(label: str, widget: Any) -> Horizontal:
     return Horizontal(shown, widget)
 
 
-class RaiseForm(Overlay[RaisedEntry]):
+class RaiseForm(WideOverlay[RaisedEntry]):
     """Takes a problem or complaint down: what is wrong, which kind, about what, how urgent."""
 
     DEFAULT_CSS = """
@@ -43,11 +43,13 @@ class RaiseForm(Overlay[RaisedEntry]):
     RaiseForm .label { width: 10; }
     """
 
-    BINDINGS = [Binding("f8", "take", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "take", show=False)]
 
     def __init__(self, app: HuifangApp, begun: RaisedEntry | None) -> None:
         say = app.words.say
-        super().__init__(say("Problem or complaint"), say("Enter or F8: take it down. Tab: next field. Esc: back."))
+        super().__init__(
+            say("Problem or complaint"), say("Enter or F8: take it down. Tab: next field. Esc: back.")
+        )
         self._begun = begun or RaisedEntry()
         self._words = app.words
         self._book = app.session.rulebook if app.session else None
@@ -109,12 +111,13 @@ class EditForm(WideOverlay[bool]):
     EditForm #fault { height: 2; }
     """
 
-    BINDINGS = [Binding("f8", "save", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "save", show=False)]
 
     def __init__(self, app: HuifangApp, card: MemberCard) -> None:
         say = app.words.say
         super().__init__(
-            say("Profile of {name}", name=card.name), say("F8: save. Enter, Up, Down: between fields. Esc: back, unchanged.")
+            say("Profile of {name}", name=card.name),
+            say("F8: save. Enter, Up, Down: between fields. Esc: back, unchanged."),
         )
         self._home = app
         self._card = card
@@ -128,7 +131,9 @@ class EditForm(WideOverlay[bool]):
                 field = Field(self._values[name], name=name)
                 if name == "phone":
                     numbers = ", ".join(phone.masked for phone in self._card.phones)
-                    field.placeholder = words.say("{numbers}; a new one takes the first's place", numbers=numbers or "-")
+                    field.placeholder = words.say(
+                        "{numbers}; a new one takes the first's place", numbers=numbers or "-"
+                    )
                 yield labelled(wording.worded(wording.FIELDS, name, words), field)
         yield labelled(words.say("reason"), Field(name="why", id="why"))
         yield Painted([[("", "")], [("", "")]], id="fault")
@@ -172,7 +177,12 @@ class EditForm(WideOverlay[bool]):
         if isinstance(error, Conflict):
             for name, theirs, yours in error.differences:
                 label = wording.worded(wording.FIELDS, name, self._home.words)
-                text += " " + self._home.words.say("{field}: theirs {theirs}, yours {yours}.", field=label, theirs=theirs or "-", yours=yours or "-")
+                text += " " + self._home.words.say(
+                    "{field}: theirs {theirs}, yours {yours}.",
+                    field=label,
+                    theirs=theirs or "-",
+                    yours=yours or "-",
+                )
             version = error.params.get("version")
             self._version = version if isinstance(version, int) else self._version
         self._say(text, "bad")

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 
 from core.base.clock import business_day
-from core.base.money import amount_short
-from core.base.text import cells
+from core.base.text import cells, fit
 from tui import wording
 from tui.jobs.member import WHOLE, HistoryRead, Looked, MemberLooked, NumbersShown, look, read_history, reveal
 from tui.keys import bindings
 from tui.overlays import Reading
 from tui.paint import Span, apart
-from tui.record import ago, event_lines, missing_words, title_spans
+from tui.record import ago, event_lines, in_all, missing_words, title_spans
 from tui.screens.base import HuifangScreen
 from tui.widgets.lines import Column, Lines, ListRow
 from tui.widgets.painted import Painted
@@ -32,7 +32,7 @@ class MemberScreen(HuifangScreen):
 
     key_screen: ClassVar[str] = "member"
 
-    BINDINGS = [*bindings("member")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("member")]
 
     DEFAULT_CSS = """
     MemberScreen > #head { height: 1; width: 100%; }
@@ -83,8 +83,11 @@ class MemberScreen(HuifangScreen):
             self._fill("#profile", self._profile(card))
             events = self.query_one("#events", Lines)
             self._fill("#events", event_lines(self.home, self.seen.recent, max(24, events.size.width - 2)))
-        left: Line = [(" " + self.words.say("profile"), "")]
-        heads = apart(left, [(self.words.say("what happened") + " ", "")], width)
+        place = self.query_one("#events").region.x or width * 3 // 5
+        heads: Line = [
+            (fit(" " + self.words.say("profile"), place + 3), ""),
+            (self.words.say("what happened"), ""),
+        ]
         self.query_one("#head", Painted).show([heads])
         if self._silence is None:
             self.hush()
@@ -107,7 +110,9 @@ class MemberScreen(HuifangScreen):
 
         phones = self._shown or card.phones
         lines: list[Line] = [[(say("Basic"), "strong")]]
-        lines += [field("phone", phone.shown + (f"  {phone.bad_reason}" if phone.bad_reason else "")) for phone in phones]
+        lines += [
+            field("phone", phone.shown + (f"  {phone.bad_reason}" if phone.bad_reason else "")) for phone in phones
+        ]
         if not phones:
             lines.append(field("phone", say("no number")))
         lines.append(field("gender", say(wording.GENDERS.get(card.gender, ""))))
@@ -115,11 +120,14 @@ class MemberScreen(HuifangScreen):
         lines.append(field("birthday", card.birthday.text() if card.birthday else ""))
         lines += [field(name, getattr(card, name)) for name in ("age_band", "occupation", "address")]
         lines += [field("store", card.store_name), field("joined_on", f"{card.joined_on}  {card.source}")]
-        lines += [field("referrer", card.referrer), field("owner", card.owner_name), field("card_number", card.card_number)]
+        lines += [
+            field("referrer", card.referrer),
+            field("owner", card.owner_name),
+            field("card_number", card.card_number),
+        ]
         lines += [[], [(say("Purchases"), "strong")]]
         lines.append([(self._pair(say("last purchase"), ago(self.home, card.last_purchase_on, on)), "")])
-        total = say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count)
-        lines.append([(self._pair(say("in all"), total), "")])
+        lines.append([(self._pair(say("in all"), in_all(self.home, card)), "")])
         gap = say("{days} days", days=card.usual_gap_days) if card.usual_gap_days else "-"
         lines.append([(self._pair(say("usual gap"), gap), "")])
         lines += [[], [(say("Marketing"), "strong")]]
@@ -131,6 +139,11 @@ class MemberScreen(HuifangScreen):
         lines.append([(self._pair(say("promised"), card.last_promise or "-"), "")])
         lines.append([(self._pair(say("missing"), missing_words(self.home, card) or "-"), "")])
         return lines
+
+    def _bad(self, phone: PhoneLine) -> str:
+        assert self.home.session is not None
+        outcome = self.home.session.rulebook.outcomes.get(phone.bad_reason)
+        return outcome.name(self.words) if outcome else phone.bad_reason
 
     def _pair(self, label: str, value: str) -> str:
         return f"  {label}{' ' * max(1, LABEL - cells(label))}{value}"
@@ -167,7 +180,9 @@ class MemberScreen(HuifangScreen):
         for change in event.value:
             at = self.home.local(change.at)
             label = wording.worded(wording.FIELDS, change.field, self.words)
-            lines.append([(f"{at:%Y-%m-%d %H:%M} {change.who}  {label}: {change.old or '-'} -> {change.new or '-'}", "")])
+            lines.append(
+                [(f"{at:%Y-%m-%d %H:%M} {change.who}  {label}: {change.old or '-'} -> {change.new or '-'}", "")]
+            )
             if change.why:
                 lines.append([(f"    {change.why}", "quiet")])
         if not lines:

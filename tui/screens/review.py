@@ -1,4 +1,4 @@
-"""The review of a member gone three months: no call yet; the record, and the decision how to approach (R4, dormant-review)."""
+"""The review of a member gone three months: no call yet, but the record and the decision how to approach."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 
 from core.base.days import day_and_month, near_day
 from core.base.errors import HuifangError
@@ -38,7 +39,7 @@ class ReviewScreen(HuifangScreen):
 
     key_screen: ClassVar[str] = "review"
 
-    BINDINGS = [*bindings("review")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("review")]
 
     DEFAULT_CSS = """
     ReviewScreen > #why, ReviewScreen > #rule { height: 1; width: 100%; }
@@ -127,14 +128,18 @@ class ReviewScreen(HuifangScreen):
             reasons = [book.reasons[code].name(self.words) for code in call.reasons if code in book.reasons]
             said = outcome.name(self.words) if outcome else call.outcome
             said += f" ({', '.join(reasons)})" if reasons else ""
-            lines.append([(f"{self.home.local(call.at):%Y-%m-%d}  {call.caller}  {said}  {call.note}".rstrip(), "")])
+            lines.append(
+                [(f"{self.home.local(call.at):%Y-%m-%d}  {call.caller}  {said}  {call.note}".rstrip(), "")]
+            )
         if not sheet.calls:
             lines.append([(say("never called yet"), "quiet")])
         lines += [[], [(say("Purchases"), "strong")]]
         for bought in sheet.purchases:
             gap = say("after {days} days", days=bought.gap_days) if bought.gap_days is not None else ""
             amount = fit(amount_short(bought.amount), 10, align="right")
-            lines.append([(f"{bought.day}  {amount}  {bought.goods}  {bought.store}  {bought.who}  {gap}".rstrip(), "")])
+            lines.append(
+                [(f"{bought.day}  {amount}  {bought.goods}  {bought.store}  {bought.who}  {gap}".rstrip(), "")]
+            )
         if not sheet.purchases:
             lines.append([(say("nothing bought yet"), "quiet")])
         return lines
@@ -189,7 +194,7 @@ class ReviewScreen(HuifangScreen):
 
     def do_review_call(self) -> None:
         """Open the call instead."""
-        self.home.open_call(self.number, review=False)
+        self.home.open_call(self.number, desk=False)
 
     def do_leave(self) -> None:
         """Back to the list."""

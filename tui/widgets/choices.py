@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.events import Key
 from textual.geometry import Size
 from textual.message import Message
@@ -108,7 +109,7 @@ class KeyRow(Widget, can_focus=True):
 class OneOf(KeyRow):
     """One of a few; the arrow keys move, a digit takes it and goes on."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
         Binding("up", "app.focus_previous", show=False),
@@ -151,7 +152,7 @@ class Score(Widget, can_focus=True):
     Score { height: 1; width: auto; }
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("backspace,delete", "clear", show=False),
         Binding("up,left", "app.focus_previous", show=False),
         Binding("down,right,enter", "app.focus_next", show=False),
@@ -212,7 +213,7 @@ class Tick(Widget, can_focus=True):
     Tick { height: 1; width: auto; }
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space,x,1", "turn", show=False),
         Binding("up,left", "app.focus_previous", show=False),
         Binding("down,right,enter", "app.focus_next", show=False),
@@ -236,7 +237,10 @@ class Tick(Widget, can_focus=True):
         return width_of(self._spans())
 
     def _spans(self) -> list[Span]:
-        return [("[x]" if self.value else "[ ]", "chosen" if self.has_focus else "strong"), (f" {self.label} ", "")]
+        return [
+            ("[x]" if self.value else "[ ]", "chosen" if self.has_focus else "strong"),
+            (f" {self.label} ", ""),
+        ]
 
     def render_line(self, y: int) -> Strip:
         """Its only line."""

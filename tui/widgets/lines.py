@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from textual.actions import SkipAction
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.events import Click
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -51,7 +51,7 @@ class Lines(ScrollView, can_focus=True):
     Lines { height: 1fr; width: 1fr; scrollbar-size: 0 0; overflow-x: hidden; background: transparent; }
     """
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", show=False),
         Binding("down,j", "move(1)", show=False),
         Binding("pageup", "page(-1)", show=False),
@@ -170,7 +170,7 @@ class Lines(ScrollView, can_focus=True):
 
     @property
     def window(self) -> tuple[int, int]:
-        """The offset and number of rows to ask for anew so that what is on the screen, and the cursor, are in it."""
+        """The offset and number of rows that hold what is on the screen, and the cursor."""
         first = max(0, min(self.scroll_offset.y, self.cursor)) // PAGE
         last = max(self.scroll_offset.y + self.size.height, self.cursor) // PAGE
         return first * PAGE, (min(last - first, 3) + 1) * PAGE
@@ -216,7 +216,7 @@ class Lines(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, self.total)
         self._reveal()
 
-    def _on_click(self, event: Click) -> None:
+    def on_click(self, event: Click) -> None:
         self.go_to(event.y + self.scroll_offset.y)
 
     # Keys
@@ -253,7 +253,11 @@ class Lines(ScrollView, can_focus=True):
     def _want(self, page: int) -> None:
         if page not in self._asked:
             self._asked.add(page)
-            self.post_message(self.Wanted(self, page * PAGE, PAGE))
+            # Painting runs in the screen's name, and a message that a parent sent goes no further than to it.
+            self.call_later(self._ask, page)
+
+    def _ask(self, page: int) -> None:
+        self.post_message(self.Wanted(self, page * PAGE, PAGE))
 
     def _paint(self, index: int) -> None:
         y = index - self.scroll_offset.y

@@ -13,8 +13,8 @@ from textual.widgets import Input
 
 from core.base.language import Catalogue
 from tui import wording
-from tui.profile import values_of
 from tui.paint import Spans, wrapped
+from tui.profile import values_of
 from tui.widgets.choices import Score, Tick
 from tui.widgets.field import Field
 from tui.widgets.painted import Painted

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from contextlib import ExitStack
 from pathlib import Path
 
 from scripts.dev.bench.figures import Figure, at_share, ms
@@ -11,7 +12,7 @@ from scripts.dev.bench.program import command, environment, program
 from scripts.dev.bench.terminal import Terminal
 
 SIZES = (50, 10_000, 1_000_000)
-DOWN, UP, PAGE_DOWN, END, ESC, F1 = b"\x1b[B", b"\x1b[A", b"\x1b[6~", b"\x1b[F", b"\x1b", b"\x1bOP"
+DOWN, UP, END, ESC, F1 = b"\x1b[B", b"\x1b[A", b"\x1b[F", b"\x1b", b"\x1bOP"
 LIST = "import sys; from scripts.dev.bench.list_program import main; main(int(sys.argv[1]))"
 
 
@@ -19,7 +20,7 @@ def measure(ground: Ground) -> list[Figure]:
     """Presses of the arrow keys and pages, one at a time."""
     presses = min(2 * ground.rounds, 200)
     ground.folder.mkdir(parents=True, exist_ok=True)
-    times = {size: _list(size, presses, ground.folder) for size in SIZES}
+    times = _lists(presses, ground.folder)
     medians = {size: statistics.median(found) for size, found in times.items()}
     figures = [
         Figure(
@@ -37,14 +38,24 @@ def measure(ground: Ground) -> list[Figure]:
     return figures + _today(ground, presses)
 
 
-def _list(size: int, presses: int, home: Path) -> list[float]:
-    with Terminal(command(LIST, str(size)), environment(home)) as terminal:
-        terminal.until(lambda text: "member 0000000" in text)
-        terminal.settle(0.3)
-        for key in (END, DOWN, UP, PAGE_DOWN):
-            terminal.press(key) if key is END else terminal.settle()
-        keys = [UP, UP, DOWN] * presses
-        return [terminal.press(key) for key in keys[:presses]]
+def _lists(presses: int, home: Path) -> dict[int, list[float]]:
+    """One list of each size, pressed in turns."""
+    with ExitStack() as opened:
+        lists = {size: opened.enter_context(_at_its_end(size, home)) for size in SIZES}
+        times: dict[int, list[float]] = {size: [] for size in SIZES}
+        for number in range(presses):
+            for size, terminal in lists.items():
+                times[size].append(terminal.press(UP if number % 60 < 30 else DOWN))
+    return times
+
+
+def _at_its_end(size: int, home: Path) -> Terminal:
+    terminal = Terminal(command(LIST, str(size)), environment(home))
+    terminal.until(lambda text: "member 0000000" in text)
+    while f"member {size - 1:07}" not in terminal.text():  # the first key may come before the list listens
+        terminal.send(END)
+        terminal.settle(0.5)
+    return terminal
 
 
 def _today(ground: Ground, presses: int) -> list[Figure]:

@@ -65,6 +65,10 @@ class Terminal:
         while data := self._read(quiet)[1]:
             self._stream.feed(data)
 
+    def send(self, keys: bytes) -> None:
+        """Press keys without waiting for what comes of it."""
+        os.write(self._handle, keys)
+
     def press(self, keys: bytes, patience: float = 5.0) -> float:
         """Seconds from the key to the first bytes of the repaint; the rest is taken in."""
         self.settle()

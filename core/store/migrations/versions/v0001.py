@@ -47,6 +47,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index("ix_audit_entry_at", ["at"], unique=False)
+        batch_op.create_index(
+            "ix_audit_entry_read",
+            ["at"],
+            unique=False,
+            sqlite_where=sa.text("deed = 'read'"),
+            postgresql_where=sa.text("deed = 'read'"),
+        )
         batch_op.create_index("ix_audit_entry_row", ["table_name", "row_key", "id"], unique=False)
 
     op.create_table(
@@ -76,6 +83,24 @@ def upgrade() -> None:
     with op.batch_alter_table("plan_run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_run_day"), ["day"], unique=False)
 
+    op.create_table(
+        "seal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("sealed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("sealed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("table_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("first_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("last_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("column_names", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("rows_digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("previous", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("marks", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seal")),
+    )
     op.create_table(
         "store",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -131,6 +156,88 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("staff", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_store_id"), ["store_id"], unique=False)
+
+    op.create_table(
+        "cover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("away_id", sa.Integer(), nullable=False),
+        sa.Column("substitute_id", sa.Integer(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_by", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("away_id <> substitute_id", name=op.f("ck_cover_people")),
+        sa.CheckConstraint("from_on <= until_on", name=op.f("ck_cover_days")),
+        sa.ForeignKeyConstraint(["away_id"], ["staff.id"], name=op.f("fk_cover_away_id")),
+        sa.ForeignKeyConstraint(["made_by"], ["staff.id"], name=op.f("fk_cover_made_by")),
+        sa.ForeignKeyConstraint(["substitute_id"], ["staff.id"], name=op.f("fk_cover_substitute_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cover")),
+    )
+    with op.batch_alter_table("cover", schema=None) as batch_op:
+        batch_op.create_index("ix_cover_away", ["away_id", "until_on"], unique=False)
+        batch_op.create_index("ix_cover_substitute", ["substitute_id", "until_on"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "members",
+                "leaving",
+                "moving",
+                name="handover_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("giver_id", sa.Integer(), nullable=False),
+        sa.Column("store_id", sa.Integer(), nullable=False),
+        sa.Column("applicant_id", sa.Integer(), nullable=True),
+        sa.Column("applicant_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("to_store_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "reviewed",
+                "approved",
+                "executed",
+                "filed",
+                "refused",
+                "withdrawn",
+                name="handover_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("override", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state_since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("submitted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("executed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["applicant_id"], ["staff.id"], name=op.f("fk_handover_applicant_id")),
+        sa.ForeignKeyConstraint(["giver_id"], ["staff.id"], name=op.f("fk_handover_giver_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["store.id"], name=op.f("fk_handover_store_id")),
+        sa.ForeignKeyConstraint(["to_store_id"], ["store.id"], name=op.f("fk_handover_to_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+        sa.UniqueConstraint("number", name=op.f("uq_handover_number")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index("ix_handover_created", ["created_at"], unique=False)
+        batch_op.create_index("ix_handover_giver", ["giver_id", "state"], unique=False)
+        batch_op.create_index("ix_handover_state", ["state", "store_id"], unique=False)
 
     op.create_table(
         "member",
@@ -215,6 +322,30 @@ def upgrade() -> None:
         batch_op.create_index("ix_member_status_last", ["status", "last_on"], unique=False)
         batch_op.create_index("ix_member_store", ["store_id", "number"], unique=False)
 
+    op.create_table(
+        "staff_login",
+        sa.Column("login", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("tied_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_login_staff_id")),
+        sa.PrimaryKeyConstraint("login", name=op.f("pk_staff_login")),
+    )
+    with op.batch_alter_table("staff_login", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_login_staff_id"), ["staff_id"], unique=False)
+
+    op.create_table(
+        "staff_secret",
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("must_change", sa.Boolean(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("set_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("failures >= 0", name=op.f("ck_staff_secret_failures")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_staff_secret_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", name=op.f("pk_staff_secret")),
+    )
     op.create_table(
         "call",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -351,6 +482,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
         batch_op.create_index(
+            "ix_follow_up_month",
+            ["cycle", "store_id", "assignee_id", "state"],
+            unique=False,
+            sqlite_where=sa.text("programme = 'monthly'"),
+            postgresql_where=sa.text("programme = 'monthly'"),
+        )
+        batch_op.create_index(
             "ix_follow_up_pool",
             ["store_id", "due_on"],
             unique=False,
@@ -372,6 +510,97 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
 
+    op.create_table(
+        "handover_member",
+        sa.Column("handover_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("successor_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "value_class",
+            sa.Enum("A", "B", "C", name="value_class", native_enum=False, create_constraint=True, length=24),
+            nullable=True,
+        ),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("last_promise", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "pending",
+                "moved",
+                "owner_changed",
+                "cancelled",
+                "elsewhere",
+                "limit",
+                name="member_outcome",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_handover_member_handover_id")),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_handover_member_member_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_handover_member_owner_id")),
+        sa.ForeignKeyConstraint(["successor_id"], ["staff.id"], name=op.f("fk_handover_member_successor_id")),
+        sa.PrimaryKeyConstraint("handover_id", "member_id", name=op.f("pk_handover_member")),
+    )
+    with op.batch_alter_table("handover_member", schema=None) as batch_op:
+        batch_op.create_index("ix_handover_member_member", ["member_id"], unique=False)
+
+    op.create_table(
+        "handover_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("handover_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column(
+            "act",
+            sa.Enum(
+                "draft",
+                "submit",
+                "adjust",
+                "review",
+                "approve",
+                "execute",
+                "file",
+                "refuse",
+                "withdraw",
+                name="handover_act",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "submitted",
+                "reviewed",
+                "approved",
+                "executed",
+                "filed",
+                "refused",
+                "withdrawn",
+                name="handover_step_state",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=False,
+        ),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("comment", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("detail", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("digest", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["staff.id"], name=op.f("fk_handover_step_by_id")),
+        sa.ForeignKeyConstraint(["handover_id"], ["handover.id"], name=op.f("fk_handover_step_handover_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover_step")),
+        sa.UniqueConstraint("handover_id", "place", name=op.f("uq_handover_step_handover_id_place")),
+    )
     op.create_table(
         "member_name_key",
         sa.Column("key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
@@ -437,6 +666,19 @@ def upgrade() -> None:
             sqlite_where=sa.text("closed_at is null"),
             postgresql_where=sa.text("closed_at is null"),
         )
+
+    op.create_table(
+        "profile_view",
+        sa.Column("staff_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("views", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_profile_view_member_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_profile_view_staff_id")),
+        sa.PrimaryKeyConstraint("staff_id", "day", "member_id", name=op.f("pk_profile_view")),
+    )
+    with op.batch_alter_table("profile_view", schema=None) as batch_op:
+        batch_op.create_index("ix_profile_view_day", ["day", "staff_id"], unique=False)
 
     op.create_table(
         "purchase",
@@ -516,7 +758,7 @@ def upgrade() -> None:
         _forbid_changes(table)
 
 
-APPEND_ONLY = ("audit_entry", "call", "call_purpose")
+APPEND_ONLY = ("audit_entry", "call", "call_purpose", "handover_step", "seal")
 
 
 def _forbid_changes(table: str) -> None:

@@ -1,0 +1,169 @@
+"""What the Today screen shows: the day's numbers, the programmes, the list, the member under the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+
+from core.base.clock import business_day
+from core.base.days import day_and_month
+from core.base.money import amount_short
+from core.base.text import cells
+from tui.jobs.today import Day, Wish
+from tui.paint import Span, head, width_of, wrapped
+from tui.screens.base import HuifangScreen
+from tui.widgets.aside import Aside
+from tui.widgets.lines import Column, Lines, ListRow
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from core.followups.worklist import WorklistRow
+
+WIDE = 120
+"""From so many columns on the member stands beside the list."""
+
+
+class TodayFace(HuifangScreen):
+    """The worklist as it is seen."""
+
+    DEFAULT_CSS = """
+    TodayFace > #tabs, TodayFace > #head { height: 1; width: 100%; }
+    TodayFace > Horizontal { height: 1fr; }
+    TodayFace #peek { height: 2; width: 100%; }
+    TodayFace #aside { display: none; width: 40; }
+    TodayFace.wide #aside { display: block; }
+    TodayFace.wide #peek { display: none; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.day: Day | None = None
+        self.programme: str | None = None
+        self.everything = False
+        self._tabs: list[str] = []
+        self._planning = ""
+        self._excuse: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Painted(base="bar", id="top")
+        yield Painted(id="tabs")
+        yield Painted(base="head", id="head")
+        with Horizontal():
+            yield Lines(id="list")
+            yield Aside(id="aside")
+        yield Painted(id="say")
+        yield Painted(id="peek")
+        yield Painted(id="foot")
+
+    def paint(self) -> None:
+        """Paint all texts anew."""
+        self.set_class(self.size.width >= WIDE, "wide")
+        lines = self.query_one(Lines)
+        lines.columns = self._columns()
+        lines.refresh()
+        self.query_one("#head", Painted).show([lines.heading(lines.size.width or self.size.width)])
+        self.paint_top()
+        self._paint_tabs()
+        self._paint_peek(lines.row)
+        if self._silence is None:
+            self.hush()
+        if self.day is None:
+            self.paint_empty(self._excuse or [self._planning or self.words.say("Opening the store ..")])
+        self.paint_foot()
+
+    def paint_top(self) -> None:
+        """Who, where, when, how the day stands."""
+        self.query_one("#top", Painted).show([self.home.top_line(self.size.width)])
+
+    def _columns(self) -> tuple[Column, ...]:
+        say = self.words.say
+        chinese = self.words.lang == "zh"
+        return (
+            Column(say("when"), 6),
+            Column(say("member"), 14),
+            Column(say("cl."), 2 if chinese else 3),
+            Column(say("programme"), 17 if chinese else 16),
+            Column(say("why")),
+            Column(say("try"), 3, "right"),
+        )
+
+    def paint_empty(self, said: list[str]) -> None:
+        """Say why there is nothing to see."""
+        self._excuse = said
+        width = max(20, (self.query_one(Lines).size.width or self.size.width) - 4)
+        lines: list[list[Span]] = [[("", "")]]
+        for text in said:
+            lines.extend([("  " + line, "")] for line in wrapped(text, width))
+        if self.day is not None:
+            lines.append([("", "")])
+            lines.append([("  " + self.words.say("F5 reads anew, / finds a member, a shows all."), "quiet")])
+        self.query_one(Lines).say_instead(lines)
+
+    def _paint_tabs(self) -> None:
+        if self.day is None or self.home.session is None:
+            self.query_one("#tabs", Painted).show([[(" ", "")]])
+            return
+        stands = self.day.overview
+        known = self.home.session.rulebook.programmes
+        entries: list[tuple[str, int, str | None]] = [(self.words.say("all"), stands.total, None)]
+        entries += [(known[code].name(self.words), stands.counts.get(code, 0), code) for code in self._tabs]
+        beyond = ""
+        if stands.beyond_target and not self.everything:
+            beyond = self.words.say("+{count} beyond today's target", count=stands.beyond_target)
+        for cut in (40, 12, 10, 8, 6):
+            spans = self._tab_spans(entries, cut)
+            room = self.size.width - width_of(spans) - cells(beyond) - 1
+            if room >= 0:
+                break
+        self.query_one("#tabs", Painted).show([[*spans, (" " + beyond if room >= 0 else "", "quiet")]])
+
+    def _tab_spans(self, entries: list[tuple[str, int, str | None]], cut: int) -> list[Span]:
+        spans: list[Span] = []
+        for number, (name, count, code) in enumerate(entries, 1):
+            shown = head(name, cut).rstrip()
+            chosen = code == self.programme
+            style = "chosen" if chosen else "" if count else "quiet"
+            spans += [(f" {number} ", "chosen" if chosen else "key"), (f"{shown} {count}", style), (" ", "")]
+        return spans
+
+    def _paint_peek(self, row: ListRow | None) -> None:
+        peek = self.query_one("#peek", Painted)
+        if row is None or row.value is None:
+            peek.show([[("", "")], [("", "")]])
+            return
+        peek.show(self._peek_lines(row.value))
+
+    def _peek_lines(self, row: WorklistRow) -> list[list[Span]]:
+        say = self.words.say
+        on = business_day(self.home.clock.now())
+        first: list[Span] = [(" " + row.name, "strong"), (f"  {row.number}  {row.phone_masked or '-'}  ", "")]
+        first.append((self.home.stage_words(str(row.stage)) + "  ", ""))
+        if row.last_purchase_on is None:
+            first.append((say("nothing bought yet"), ""))
+        else:
+            first += [
+                (say("last purchase") + " ", "quiet"),
+                (day_and_month(row.last_purchase_on, self.words, on), ""),
+                (" " + say("{days} days ago", days=(on - row.last_purchase_on).days) + "  ", ""),
+                (say("in all") + " ", "quiet"),
+                (amount_short(row.amount_total), ""),
+            ]
+        second: list[Span] = [
+            (" " + say("promised") + " ", "quiet"),
+            (row.last_promise or "-", ""),
+            ("  " + say("best time") + " ", "quiet"),
+            (row.best_time or "-", ""),
+            ("  " + say("profile") + " ", "quiet"),
+            (f"{row.completeness} %", ""),
+        ]
+        return [first, second]
+
+    def member_number(self) -> str | None:
+        row = self.query_one(Lines).row
+        return row.key if row else None
+
+    def wish(self, offset: int = 0, limit: int = 50) -> Wish:
+        """The part of the list that the screen is set to."""
+        return Wish(self.words.lang, self.programme, self.everything, offset, limit)
