@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import inspect
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import typer
@@ -30,6 +32,9 @@ _FAMILIES = {
     "call": N_("Calls: put one on record."),
     "staff": N_("The staff on record."),
     "calendar": N_("The stores' own working days."),
+    "handover": N_("Handovers: apply, decide, file, look up."),
+    "cover": N_("Who works whose list while they are away."),
+    "board": N_("How the day and the month of each caller and store stand."),
 }
 
 _ORDER = [
@@ -50,6 +55,9 @@ _ORDER = [
     "call",
     "staff",
     "calendar",
+    "handover",
+    "cover",
+    "board",
 ]
 
 
@@ -65,17 +73,42 @@ def built(words: Catalogue) -> TyperGroup:
         context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
     )
     groups: dict[str, typer.Typer] = {}
+    alone = {command.name for command in COMMANDS} & {command.name.rpartition(" ")[0] for command in COMMANDS}
     for command in COMMANDS:
         family, _, name = command.name.rpartition(" ")
+        family = name if name in alone else family
         if family and family not in groups:
-            groups[family] = typer.Typer(help=_FAMILIES[family], no_args_is_help=True, rich_markup_mode=None)
+            bare = family in alone
+            groups[family] = typer.Typer(
+                help=_FAMILIES[family],
+                no_args_is_help=not bare,
+                invoke_without_command=bare,
+                rich_markup_mode=None,
+            )
             app.add_typer(groups[family], name=family)
+        if command.name == family:
+            groups[family].callback(help=command.help)(_unless_followed(command.function))
+            continue
         groups.get(family, app).command(name, help=command.help, short_help=command.help)(command.function)
     group = typer.main.get_command(app)
     assert isinstance(group, TyperGroup)
     group.commands = {name: group.commands[name] for name in sorted(group.commands, key=_ORDER.index)}
     _localise(group, words)
     return group
+
+
+def _unless_followed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that is a family too, such as `board` beside `board reassign`: it stands back for those."""
+
+    @functools.wraps(function)
+    def run(ctx: typer.Context, **values: Any) -> Any:
+        return None if ctx.invoked_subcommand is not None else function(**values)
+
+    own = inspect.signature(function)
+    first = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+    run.__signature__ = own.replace(parameters=[first, *own.parameters.values()])  # type: ignore[attr-defined]
+    run.__annotations__ = {"ctx": typer.Context, **{p.name: p.annotation for p in own.parameters.values()}}
+    return run
 
 
 def _localise(entry: Any, words: Catalogue) -> None:

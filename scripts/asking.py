@@ -1,4 +1,4 @@
-"""Asking for a PIN or password: from the file HUIFANG_SECRET_FILE or at a prompt that shows nothing, never from argv."""
+"""Asking for a PIN or password: from the file HUIFANG_SECRET_FILE or at a prompt without echo, never in argv."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ class Answers:
         if not sys.stdin.isatty():
             raise Refused(
                 "secret.no_terminal",
-                N_(
-                    "A PIN is asked for: run this in a terminal, or name a file that only you can read in {setting}."
-                ),
+                N_("A PIN is asked for: run this in a terminal, or name a file only you can read in {setting}."),
                 setting=FILE,
             )
         from getpass import getpass

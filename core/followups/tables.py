@@ -40,7 +40,9 @@ class FollowUp(SQLModel, table=True):
         sa.UniqueConstraint("member_id", "programme", "cycle"),
         sa.Index("ix_follow_up_desk", "assignee_id", "due_on", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index("ix_follow_up_store", "store_id", "due_on", sqlite_where=OPEN, postgresql_where=OPEN),
-        sa.Index("ix_follow_up_pool", "store_id", "due_on", sqlite_where=POOL, postgresql_where=POOL),
+        sa.Index(
+            "ix_follow_up_pool", "store_id", "assignee_id", "due_on", sqlite_where=POOL, postgresql_where=POOL
+        ),
         sa.Index("ix_follow_up_promised", "store_id", "due_at", sqlite_where=PROMISED, postgresql_where=PROMISED),
         sa.Index("ix_follow_up_closes", "closes_on", sqlite_where=OPEN, postgresql_where=OPEN),
         sa.Index(

@@ -49,14 +49,17 @@ def _worded(value: object, words: Catalogue, today: date) -> object:
     return words.say(str(value)) if isinstance(value, str) else value
 
 
-_MEMBER = sa.text(
+_MEMBER = statement(
     """select m.id, m.number, m.status, m.owner_id, m.store_id, m.last_on, m.joined_on, m.first_purchase_on,
         m.last_purchase_on, m.value_class, m.social_reach, m.consent_call, m.dialable, m.rest_until,
         m.rest_reason, m.last_reached_on, o.name as owner, o.left_on, c.expires_at, h.name as holder,
-        c.claimed_at
+        c.claimed_at, (select coalesce(u.name, '-') from cover v left join staff u on u.id = v.substitute_id
+            where v.away_id = m.owner_id and v.from_on <= :day and v.until_on >= :day and v.ended_at is null
+            order by v.id limit 1) as substitute
     from member m left join staff o on o.id = m.owner_id
         left join claim c on c.member_id = m.id left join staff h on h.id = c.staff_id
-    where m.number = :number"""
+    where m.number = :number""",
+    days=("day",),
 ).columns(
     last_on=sa.Date,
     joined_on=sa.Date,
@@ -82,7 +85,7 @@ def why_member(store: Store, actor: Actor, number: str, on: date | None = None) 
     now = store.clock.now()
     day = on or business_day(now)
     with store.read() as connection:
-        member = connection.execute(_MEMBER, {"number": number}).first()
+        member = connection.execute(_MEMBER, {"number": number, "day": day}).first()
         if member is None:
             raise unknown_member(number)
         owner, shop = member.owner_id, member.store_id
@@ -121,6 +124,11 @@ def _general(
         yield WhyLine("", "listed", N_("No account owner: the store's pool calls."))
     else:
         yield WhyLine("", "listed", N_("{owner} keeps this member and calls."), {"owner": member.owner})
+    if member.substitute == "-":
+        yield WhyLine("", "listed", N_("{owner} is away: the store's pool calls."), {"owner": member.owner})
+    elif member.substitute:
+        names = {"owner": member.owner, "substitute": member.substitute}
+        yield WhyLine("", "listed", N_("{owner} is away: {substitute} calls."), names)
     if planned is None:
         yield WhyLine("", "not", N_("Nothing is planned up to this day: open Today, or run `huifang plan`."))
     if not working:
@@ -236,10 +244,10 @@ def why_list(store: Store, actor: Actor, query: WorklistQuery) -> tuple[WhyLine,
     """Why a desk's list is as long as it is: members kept, due, done, resting, beyond the target (R4.10)."""
     seen = overview(store, actor, query)
     with store.read() as connection:
-        desk = desk_of(connection, actor, query)
+        desk = desk_of(store, connection, actor, query)
         who = "owner_id = :staff" if desk.staff_id is not None else "true"
         where = who if desk.store_id is None else f"{who} and store_id = :store"
-        named = {k: v for k, v in desk.parameters().items() if f":{k}" in where}
+        named = {k: v for k, v in {"staff": desk.staff_id, "store": desk.store_id}.items() if f":{k}" in where}
         kept = connection.execute(sa.text(f"select count(*) from member where {where}"), named).scalar_one()
         planned = _last_planned(connection, seen.on)
     everything = (
@@ -249,6 +257,13 @@ def why_list(store: Store, actor: Actor, query: WorklistQuery) -> tuple[WhyLine,
     )
     resting = max(0, everything.total - seen.total - seen.beyond_target)
     lines = [WhyLine("", "listed", N_("{count} members are kept here."), {"count": kept})]
+    if desk.away:
+        lines.append(WhyLine("", "not", N_("Away today: a substitute or the store's pool works this list.")))
+    if desk.covers:
+        count = len(desk.covers)
+        lines.append(
+            WhyLine("", "listed", N_("The lists of {count} who are away are worked here."), {"count": count})
+        )
     if planned is None:
         lines.append(
             WhyLine("", "not", N_("Nothing is planned up to this day: open Today, or run `huifang plan`."))

@@ -57,7 +57,7 @@ def _why_purpose(row: WorklistRow, purpose: Purpose, words: Catalogue, on: date)
         case cycles.REVIEW | cycles.RECOVERY:
             last = row.last_purchase_on or row.joined_on
             return words.say(
-                "not seen since {day}, {days} days",
+                "away since {day}, {days} d",
                 day=day_and_month(last, words, on),
                 days=(on - last).days,
             )
@@ -74,5 +74,5 @@ def _why_welcome(row: WorklistRow, purpose: Purpose, words: Catalogue, on: date)
     closes = near_day(purpose.closes_on or purpose.due_on, on, words)
     bought = row.first_purchase_on
     if bought is not None and bought >= row.joined_on:
-        return words.say("first bought {days} days ago; ends {day}", days=(on - bought).days, day=closes)
-    return words.say("joined {days} days ago; ends {day}", days=(on - row.joined_on).days, day=closes)
+        return words.say("first bought {days} d ago, to {day}", days=(on - bought).days, day=closes)
+    return words.say("joined {days} d ago, to {day}", days=(on - row.joined_on).days, day=closes)

@@ -29,6 +29,7 @@ from core.followups.worklist_sql import (
 from core.members.rules import Stage, StageCuts, stage_cuts
 from core.members.tables import ValueClass
 from core.people.access import Right, Scope, reach, require, scope
+from core.people.cover import standing
 from core.store.engine import Store
 from core.store.sql import statement
 
@@ -123,7 +124,7 @@ def worklist(store: Store, actor: Actor, query: WorklistQuery) -> WorklistPage:
     now = store.clock.now()
     on = business_day(now)
     with store.read() as connection:
-        desk = desk_of(connection, actor, query)
+        desk = desk_of(store, connection, actor, query)
         limit = query.limit
         if not query.everything:
             target, done, _ = _day_so_far(store, connection, desk, on)
@@ -142,7 +143,7 @@ def all_rows(store: Store, actor: Actor, query: WorklistQuery, page: int = 500) 
     now = store.clock.now()
     on = business_day(now)
     with store.read() as connection:
-        desk = desk_of(connection, actor, query)
+        desk = desk_of(store, connection, actor, query)
         parameters = _parameters(store, desk, query, on, now)
         members = _in_order(store, connection, desk, query, parameters, None)
         for start in range(0, len(members), page):
@@ -155,7 +156,7 @@ def free_in(
 ) -> list[tuple[int, str]]:
     """The members of a desk's first `limit` purposes whom nobody holds, in order: (member id, number)."""
     now = store.clock.now()
-    desk = desk_of(connection, actor, query)
+    desk = desk_of(store, connection, actor, query)
     parameters = _parameters(store, desk, query, business_day(now), now)
     free = free_statement(store.rulebook, desk, bool(query.programme))
     return list(
@@ -194,7 +195,7 @@ def overview(store: Store, actor: Actor, query: WorklistQuery) -> WorklistOvervi
     now = store.clock.now()
     on = business_day(now)
     with store.read() as connection:
-        desk = desk_of(connection, actor, query)
+        desk = desk_of(store, connection, actor, query)
         parameters = _parameters(store, desk, WorklistQuery(), on, now)
         counted = connection.execute(counts_statement(store.rulebook, desk, query.everything), parameters).all()
         target, done, reached = _day_so_far(store, connection, desk, on)
@@ -215,7 +216,7 @@ def overview(store: Store, actor: Actor, query: WorklistQuery) -> WorklistOvervi
     )
 
 
-def desk_of(connection: Connection, actor: Actor, query: WorklistQuery) -> Desk:
+def desk_of(store: Store, connection: Connection, actor: Actor, query: WorklistQuery) -> Desk:
     """The desk a query asks about, checked against what the actor may see."""
     if query.staff is None and query.store is None:
         if query.everything or actor.staff_id is None:
@@ -223,20 +224,37 @@ def desk_of(connection: Connection, actor: Actor, query: WorklistQuery) -> Desk:
             own = limits.owner_id
             if own is None:
                 return Desk(store_id=limits.store_id)
-        return Desk(staff_id=actor.staff_id, pool_store_id=actor.store_id, all_pools=actor.role is Role.CALLER)
+        assert actor.staff_id is not None
+        return _desk(store, connection, actor.staff_id, actor.store_id, actor.role)
     if query.staff is not None:
         row = connection.execute(_STAFF, {"code": query.staff}).first()
         if row is None:
             raise NotFound("staff.unknown", N_("No staff member has the code {code}."), code=query.staff)
         require(actor, Right.SEE_WORKLIST, owner_id=row.id, store_id=row.store_id)
-        return Desk(staff_id=row.id, pool_store_id=row.store_id, all_pools=Role(row.role) is Role.CALLER)
+        return _desk(store, connection, row.id, row.store_id, Role(row.role))
     row = connection.execute(_STORE, {"code": query.store}).first()
     if row is None:
         raise NotFound("store.unknown", N_("No store has the code {code}."), code=query.store)
     if scope(actor.role, Right.SEE_WORKLIST) is Scope.OWN and row.id == actor.store_id:
-        return Desk(staff_id=actor.staff_id, pool_store_id=actor.store_id)
+        assert actor.staff_id is not None
+        return _desk(store, connection, actor.staff_id, actor.store_id, actor.role)
     require(actor, Right.SEE_WORKLIST, store_id=row.id)
     return Desk(store_id=row.id)
+
+
+def _desk(store: Store, connection: Connection, staff_id: int, store_id: int | None, role: Role) -> Desk:
+    """Somebody's desk, with the lists of those they cover and without their own while they are away (R7.5)."""
+    everywhere = role is Role.CALLER
+    pools = store.policy.cover.without_substitute == "pool"
+    on = business_day(store.clock.now())
+    now = standing(connection, staff_id, store_id, on, pools=pools, all_pools=everywhere)
+    return Desk(
+        staff_id=staff_id,
+        pool_store_id=store_id,
+        all_pools=everywhere,
+        covers=now.covers + now.pooled,
+        away=now.away,
+    )
 
 
 _STAFF = sa.text("select id, store_id, role from staff where code = :code")

@@ -14,24 +14,38 @@ from core.store.sql import statement
 _DAYS = ("day",)
 _MOMENTS = ("now", "soon", "overdue")
 
+Kind = tuple[int, bool, bool, bool]
+"""What a desk's statement depends on: how many assignees, whether it takes from its store's pool or from all."""
+
 WAITING = 999
 """The group of callbacks whose time has not come: below everything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Whose follow-ups: a staff member's with the pools they take from, a store's, or (all None) everybody's."""
+    """Whose follow-ups: a staff member's with the pools they take from, a store's, or (all None) everybody's.
+
+    `covers` are those whose lists come to this desk today; with `away` its own goes to somebody else (R7.5).
+    """
 
     staff_id: int | None = None
     pool_store_id: int | None = None
     all_pools: bool = False
     store_id: int | None = None
+    covers: tuple[int, ...] = ()
+    away: bool = False
 
     @property
-    def kind(self) -> tuple[bool, bool, bool, bool]:
+    def assignees(self) -> tuple[int, ...]:
+        """Those whose follow-ups stand on this desk; 0, who is nobody, where it is empty."""
+        own = () if self.away or self.staff_id is None else (self.staff_id,)
+        return (own + self.covers) or (0,)
+
+    @property
+    def kind(self) -> Kind:
         """What the statement's text depends on."""
         return (
-            self.staff_id is not None,
+            len(self.assignees) if self.staff_id is not None else 0,
             self.pool_store_id is not None,
             self.all_pools,
             self.store_id is not None,
@@ -39,27 +53,35 @@ class Desk:
 
     def parameters(self) -> dict[str, int]:
         """The bound values the desk needs."""
-        named = {"staff": self.staff_id, "pool": self.pool_store_id, "store": self.store_id}
+        named = {"pool": self.pool_store_id, "store": self.store_id}
+        if self.staff_id is not None:
+            named |= {f"staff{place}": key for place, key in enumerate(self.assignees)}
         return {name: value for name, value in named.items() if value is not None}
 
 
-def _sources(desk: tuple[bool, bool, bool, bool]) -> str:
-    """Follow-ups of the desk, each source by an index of its own (R4.6, R4.11)."""
-    staff, pool, all_pools, store = desk
+def _sources(desk: Kind) -> str:
+    """The follow-ups of a desk as `f`, each source by an index of its own (R4.6, R4.11).
+
+    Several sources are joined by their numbers: merging whole rows would sort each source first.
+    """
+    assignees, pool, all_pools, store = desk
     due = "state = 'open' and due_on <= :day"
-    if staff:
-        parts = [f"select * from follow_up where {due} and assignee_id = :staff"]
+    if assignees:
+        named = ", ".join(f":staff{place}" for place in range(assignees))
+        theirs = f"in ({named})" if assignees > 1 else f"= {named}"
+        others = f"not in ({named})" if assignees > 1 else f"<> {named}"
+        parts = [f"select id from follow_up where {due} and assignee_id {theirs}"]
         if pool:
             parts.append(
-                f"select * from follow_up where {due} and assignee_id is null"
+                f"select id from follow_up where {due} and assignee_id is null"
                 + ("" if all_pools else " and store_id = :pool")
             )
             parts.append(
-                f"select * from follow_up where {due} and programme = 'callback' and store_id = :pool"
-                " and due_at is not null and assignee_id <> :staff and due_at <= :overdue"
+                f"select id from follow_up where {due} and programme = 'callback' and store_id = :pool"
+                f" and due_at is not null and assignee_id {others} and due_at <= :overdue"
             )
-        return " union all ".join(parts)
-    return f"select * from follow_up where {due}" + (" and store_id = :store" if store else "")
+        return f"({' union all '.join(parts)}) mine join follow_up f on f.id = mine.id"
+    return f"(select * from follow_up where {due}{' and store_id = :store' if store else ''}) f"
 
 
 def _group(rulebook: Rulebook) -> str:
@@ -87,7 +109,7 @@ def _rests(rulebook: Rulebook) -> str:
         and (m.dialable or f.programme in ({at_desk}))"""
 
 
-def _due(rulebook: Rulebook, desk: tuple[bool, bool, bool, bool], everything: bool) -> str:
+def _due(rulebook: Rulebook, desk: Kind, everything: bool) -> str:
     """The due purposes with their sort keys; rests and retries are left out unless everything is asked for."""
     return f"""
         select f.id, f.member_id, f.programme, f.due_on, f.due_at, f.not_before,
@@ -95,7 +117,7 @@ def _due(rulebook: Rulebook, desk: tuple[bool, bool, bool, bool], everything: bo
             case when f.skipped_on = :day then 1 else 0 end as sunk,
             {_first_key(rulebook)} as first_key,
             {_class_order("m.value_class")} as class_key, m.number
-        from ({_sources(desk)}) f join member m on m.id = f.member_id
+        from {_sources(desk)} join member m on m.id = f.member_id
         where m.status = 'active' and (f.closes_on is null or f.closes_on >= :day)
         {"" if everything else _rests(rulebook)}"""
 
@@ -156,7 +178,7 @@ _OF_PROGRAMME = "member_id in (select member_id from due where programme = :prog
 
 
 @lru_cache(maxsize=64)
-def _order(key: _Key, desk: tuple[bool, bool, bool, bool], everything: bool, one_programme: bool) -> sa.TextClause:
+def _order(key: _Key, desk: Kind, everything: bool, one_programme: bool) -> sa.TextClause:
     text = f"""
     with due as ({_due(key.rulebook, desk, everything)})
     select member_id from due where {_OF_PROGRAMME if one_programme else "true"} {_IN_ORDER}"""
@@ -164,7 +186,7 @@ def _order(key: _Key, desk: tuple[bool, bool, bool, bool], everything: bool, one
 
 
 @lru_cache(maxsize=64)
-def _free(key: _Key, desk: tuple[bool, bool, bool, bool], one_programme: bool) -> sa.TextClause:
+def _free(key: _Key, desk: Kind, one_programme: bool) -> sa.TextClause:
     text = f"""
     with due as ({_due(key.rulebook, desk, False)})
     select member_id, number from due
@@ -174,7 +196,7 @@ def _free(key: _Key, desk: tuple[bool, bool, bool, bool], one_programme: bool) -
 
 
 @lru_cache(maxsize=64)
-def _counts(key: _Key, desk: tuple[bool, bool, bool, bool], everything: bool) -> sa.TextClause:
+def _counts(key: _Key, desk: Kind, everything: bool) -> sa.TextClause:
     text = f"""
     with due as ({_due(key.rulebook, desk, everything)})
     select programme, count(distinct member_id) as members,

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 import core.calls.tables
 import core.followups.tables
+import core.handover.tables
 import core.purchases.tables  # noqa: F401
 from core.base.actor import Actor
 from core.insight.wording import Event, EventKind
@@ -24,6 +25,7 @@ from core.store.engine import Store
 _TABLES = SQLModel.metadata.tables
 CALL, CALL_PURPOSE, FOLLOW_UP = _TABLES["call"], _TABLES["call_purpose"], _TABLES["follow_up"]
 PURCHASE, RAISED = _TABLES["purchase"], _TABLES["raised"]
+HANDOVER, HANDED = _TABLES["handover"], _TABLES["handover_member"]
 _FIELDS_AT_ONCE = 40
 
 
@@ -43,6 +45,7 @@ def timeline(
             *_follow_ups(c, member_id, limit, before),
             *_changes(c, member_id, limit, before),
             *_raised(c, member_id, limit, before),
+            *_handovers(c, member_id, limit, before),
         ]
     events.sort(key=lambda event: event.at, reverse=True)
     if len(events) <= limit:
@@ -151,3 +154,17 @@ def _raised(c: Connection, member_id: int, limit: int, before: datetime | None) 
     for row in c.execute(_page(query, RAISED.c.raised_at, limit, before)):
         facts = {"matter": row.matter, "category": row.category, "urgency": row.urgency.value}
         yield Event(row.raised_at, EventKind(row.kind.value), row.who or "", facts)
+
+
+def _handovers(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    """Changes of the account owner by an executed handover (R7.3)."""
+    giver, taker = STAFF.alias("giver"), STAFF.alias("taker")
+    query = (
+        sa.select(HANDOVER.c.executed_at, HANDOVER.c.number, HANDOVER.c.reason, giver.c.name, taker.c.name)
+        .join_from(HANDED, HANDOVER, HANDOVER.c.id == HANDED.c.handover_id)
+        .join(giver, giver.c.id == HANDOVER.c.giver_id)
+        .join(taker, taker.c.id == HANDED.c.successor_id)
+        .where(HANDED.c.member_id == member_id, HANDED.c.outcome == "moved")
+    )
+    for at, number, reason, gave, took in c.execute(_page(query, HANDOVER.c.executed_at, limit, before)):
+        yield Event(at, EventKind.HANDOVER, "", {"number": number, "giver": gave, "taker": took, "reason": reason})

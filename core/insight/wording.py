@@ -26,6 +26,7 @@ class EventKind(StrEnum):
     CHANGE = "change"
     PROBLEM = "problem"
     COMPLAINT = "complaint"
+    HANDOVER = "handover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ def event_words(event: Event, words: Catalogue, rulebook: Rulebook | None = None
             return words.say("problem: {matter}", matter=facts["matter"])
         case EventKind.COMPLAINT:
             return words.say("complaint: {matter}", matter=facts["matter"])
+        case EventKind.HANDOVER:
+            people = {name: facts[name] for name in ("giver", "taker", "number")}
+            said = words.say("handed over from {giver} to {taker} ({number})", **people)
+            return _joined(said, facts["reason"])
 
 
 def _purchase(facts: Mapping[str, Any], words: Catalogue) -> str:

@@ -16,8 +16,9 @@ from core.base.text import clean
 from core.people.access import manages
 from core.people.actions import managed
 from core.people.secrets import Secret, demand_good, hashed, one_time
-from core.people.signin import LOGIN, SECRET, asks_secret, unlock, wrong
+from core.people.signin import LOGIN, asks_secret, unlock, wrong
 from core.people.tables import StaffLogin, StaffSecret
+from core.people.views import SECRET
 from core.store.engine import Store
 from core.store.tables import Deed
 from core.store.transaction import Transaction

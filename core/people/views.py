@@ -151,7 +151,10 @@ def staff_rows(store: Store) -> tuple[StaffRow, ...]:
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """Somebody on the staff with the state of their account; `locked_until` in UTC, only while it lasts."""
+    """Somebody on the staff with the state of their account, None where the actor may not know it.
+
+    `locked_until` is in UTC, and there only while it lasts.
+    """
 
     code: str
     name: str
@@ -160,7 +163,7 @@ class AccountRow:
     store_name: str
     language: str | None
     left_on: date | None
-    has_secret: bool
+    has_secret: bool | None
     locked_until: datetime | None
 
 
@@ -186,12 +189,13 @@ def staff_accounts(store: Store, actor: Actor, *, left: bool = False) -> tuple[A
     with store.read() as c:
         rows = c.execute(query).all()
     listed = []
-    for *told, left_on, secret, locked_until, shop, time_zone in rows:
+    for code, name, role, shop_code, shop_name, language, left_on, secret, locked_until, shop, time_zone in rows:
         if left_on is not None and left_on <= business_day(now, time_zone) and not left:
             continue
         known = permitted(actor, Right.MANAGE_STAFF, store_id=shop)
         locked = locked_until if known and locked_until is not None and locked_until > now else None
-        listed.append(AccountRow(*told, left_on, known and secret is not None, locked))
+        has_one = secret is not None if known else None
+        listed.append(AccountRow(code, name, role, shop_code, shop_name, language, left_on, has_one, locked))
     return tuple(listed)
 
 

@@ -290,26 +290,31 @@ class _Verification:
         if self.doubted:
             return
         for kept in self.tables.values():
-            if kept.numbered:
-                continue
-            total = self.c.execute(sa.select(sa.func.count()).select_from(sa.table(kept.name))).scalar_one()
-            if total <= self.there[kept.name]:
-                continue
-            entry, own = (
-                sa.table(AUDIT, *map(sa.column, ("table_name", "row_key", "deed"))),
-                sa.column(kept.key[0]),
-            )
-            known = sa.exists().where(
+            if kept.numbered and kept.name != AUDIT:
+                self.unknown(kept, kept.first_key > (self.reached.get(kept.name) or 0))
+            elif not kept.numbered:
+                total = self.c.execute(sa.select(sa.func.count()).select_from(sa.table(kept.name))).scalar_one()
+                if total > self.there[kept.name] and not self.unknown(kept, sa.true()):
+                    self.tell(Tampering.INSERTED, kept.name, "-", None)
+
+    def unknown(self, kept: Kept, among: sa.ColumnElement[bool]) -> int:
+        """Name the rows that no audit entry says were added."""
+        entry = sa.table(AUDIT, sa.column("table_name"), sa.column("row_key"), sa.column("deed"))
+        own = sa.cast(sa.literal_column(f'"{kept.name}"."{kept.key[0]}"'), sa.String())
+        known = (
+            sa.select(sa.literal(1))
+            .select_from(entry)
+            .where(
                 entry.c.table_name == kept.spine,
-                entry.c.row_key == sa.cast(own, sa.String()),
+                entry.c.row_key == own,
                 entry.c.deed == Deed.INSERT.value,
             )
-            query = kept.select(()).where(~known.select_from(entry)).order_by(kept.first_key)
-            unknown = self.c.execute(query.limit(NAMED)).all()
-            for row in unknown:
-                self.tell(Tampering.INSERTED, kept.name, "/".join(str(part) for part in row), None)
-            if not unknown:
-                self.tell(Tampering.INSERTED, kept.name, "-", None)
+        )
+        query = kept.select(()).where(among, ~known.exists()).order_by(kept.first_key).limit(NAMED)
+        rows = self.c.execute(query).all()
+        for row in rows:
+            self.tell(Tampering.INSERTED, kept.name, "/".join(str(part) for part in row), None)
+        return len(rows)
 
 
 def _is_whole(seal: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -30,8 +30,9 @@ _FOLLOWS = {"call_purpose": "call"}
 _MARK = 8  # bytes of a row's digest that are kept for naming it; the whole part has a full digest
 _AT_ONCE = 500
 
+_BETWEEN = "\n"  # JSON writes it within no string, so that the rows of a batch can be told apart
 _encode = json.JSONEncoder(
-    ensure_ascii=True, separators=(",", ":"), default=lambda value: bytes(value).hex()
+    ensure_ascii=True, separators=(_BETWEEN, ":"), default=lambda value: bytes(value).hex()
 ).encode
 
 
@@ -63,8 +64,7 @@ class Kept:
         return sa.column(self.key[0], sa.BigInteger() if self.key_is_number else sa.String())
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row's key, its digest, and its values under the columns asked for."""
 
     key: str
@@ -150,13 +150,15 @@ def closed_by(sealed_at: datetime) -> datetime:
 def rows(c: Connection, kept: Kept, query: sa.Select[Any]) -> list[Row]:
     """The rows of a `Kept.select` in the query's order."""
     width = len(kept.key)
+    fetched = [tuple(raw) for raw in _fetched(c, query)]
+    if not fetched:
+        return []
+    values = [raw[width:] for raw in fetched]
+    texts = _encode(values)[2:-2].split(f"]{_BETWEEN}[")  # one call for the batch is a third of the time
+    keys = (str(raw[0]) if width == 1 else "/".join(map(str, raw[:width])) for raw in fetched)
     sha256 = hashlib.sha256
-    found = []
-    for raw in _fetched(c, query):
-        values = tuple(raw)[width:]
-        key = str(raw[0]) if width == 1 else "/".join(str(part) for part in raw[:width])
-        found.append(Row(key, sha256(_encode(values).encode()).digest(), values))
-    return found
+    digests = (sha256(text.encode()).digest() for text in texts)
+    return [Row(*parts) for parts in zip(keys, digests, values, strict=True)]
 
 
 def _fetched(c: Connection, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -59,6 +59,7 @@ class Transaction:
         self.why = why
         self.cause = cause
         self._late = late
+        self._at: Any = now if connection.dialect.name != "sqlite" else _sqlite_moment(now)
         self._entries: list[dict[str, Any]] = []
         self._session: Session | None = None
 
@@ -158,10 +159,10 @@ class Transaction:
         """Put one entry into the audit trail of this transaction."""
         self._entries.append(
             {
-                "at": self.now,
+                "at": self._at,
                 "actor_id": self.actor.staff_id,
                 "actor_code": self.actor.code,
-                "deed": deed,
+                "deed": deed.value,
                 "table_name": str(table.__tablename__),
                 "row_key": row_key,
                 "field": field,
@@ -181,7 +182,7 @@ class Transaction:
                 self.note(
                     Deed.BULK, AuditEntry, "*", field=LATE, new="the clock stood before the newest seal's day"
                 )
-            self.connection.execute(_insert(AuditEntry), self._entries)
+            _write_entries(self.connection, self._entries)
             self._entries = []
         if self._session is not None:
             self._session.close()
@@ -226,6 +227,29 @@ def _core(table: Table) -> sa.Table:
 @lru_cache(maxsize=256)
 def _insert(table: Table) -> sa.Insert:
     return sa.insert(_core(table))
+
+
+_ENTRY = sa.insert(AuditEntry.__table__)  # type: ignore[attr-defined]
+
+
+def _write_entries(connection: Connection, entries: list[dict[str, Any]]) -> None:
+    """Write the audit rows with the driver's own statement: half of what they cost was the layers above it."""
+    text, names = _entry_statement(connection.dialect)
+    rows: list[Any] = entries if names is None else [tuple(entry[name] for name in names) for entry in entries]
+    connection.exec_driver_sql(text, rows[0] if len(rows) == 1 else rows)
+
+
+@lru_cache(maxsize=8)
+def _entry_statement(dialect: sa.Dialect) -> tuple[str, tuple[str, ...] | None]:
+    """The INSERT as that driver takes it, and the order of its parameters where they go by place."""
+    columns = [column.name for column in _core(AuditEntry).columns if column.name != "id"]
+    compiled = _ENTRY.inline().compile(dialect=dialect, column_keys=columns)
+    return str(compiled), tuple(compiled.positiontup) if compiled.positional and compiled.positiontup else None
+
+
+def _sqlite_moment(moment: datetime) -> str:
+    """A moment as SQLAlchemy stores it in SQLite."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 @lru_cache(maxsize=1024)

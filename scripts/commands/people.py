@@ -63,7 +63,7 @@ def staff_list(
             for r in rows
         ],
     )
-    bare = sum(not row.has_secret for row in rows if row.left_on is None)
+    bare = sum(row.has_secret is False for row in rows if row.left_on is None)
     if any(row.has_secret for row in rows) and bare:
         say(
             words.say(
@@ -72,9 +72,11 @@ def staff_list(
         )
 
 
-def _pin_words(has_secret: bool, locked: bool) -> str:
+def _pin_words(has_secret: bool | None, locked: bool) -> str:
     if locked:
         return N_("locked")
+    if has_secret is None:
+        return ""
     return N_("yes") if has_secret else N_("no")
 
 

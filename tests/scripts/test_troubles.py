@@ -135,8 +135,8 @@ def test_the_unforeseen_goes_to_the_log_without_personal_data(
     def broken(*_given: object) -> None:
         raise RuntimeError("张伟 13800138000")
 
-    monkeypatch.setattr("core.people.views.staff_rows", broken)
-    said = huifang("staff", "list", code=1)
+    monkeypatch.setattr("core.insight.members.list_members", broken)
+    said = huifang("members", code=1)
     log = demo_store.parent / "logs" / "huifang.log"
     assert str(log) in said.err
     text = log.read_text()
@@ -150,7 +150,7 @@ def test_debugging_shows_the_traceback(demo_store: Path) -> None:
     code = f"import scripts.show; scripts.show.table = None; {PROGRAM}"
     env = {**os.environ, "HUIFANG_DEBUG": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", code, "staff", "list"],
+        [sys.executable, "-c", code, "members"],
         capture_output=True,
         text=True,
         env=env,
@@ -192,8 +192,8 @@ def test_ctrl_c_elsewhere(huifang: Huifang, demo_store: Path, monkeypatch: pytes
     def interrupted(*_given: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("core.people.views.staff_rows", interrupted)
-    assert "Cancelled" in huifang("staff", "list", code=1).err
+    monkeypatch.setattr("core.insight.members.list_members", interrupted)
+    assert "Cancelled" in huifang("members", code=1).err
 
 
 def test_a_reader_that_has_gone_is_no_error(demo_store: Path) -> None:

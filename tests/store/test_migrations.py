@@ -95,9 +95,9 @@ def test_the_migrations_make_the_tables_of_the_code(empty: Store) -> None:
     assert differences(empty) == []
     migrated = shape(empty)
     assert set(migrated) == set(METADATA.tables)
-    with empty.write(None) as tx:  # type: ignore[arg-type]
-        METADATA.drop_all(tx.connection)
-        METADATA.create_all(tx.connection)
+    with empty.engine.begin() as connection:
+        METADATA.drop_all(connection)
+        METADATA.create_all(connection)
     assert shape(empty) == migrated
 
 
@@ -109,8 +109,8 @@ def test_the_append_only_tables_are_the_ones_checked(store: Store) -> None:
 @pytest.mark.parametrize("version", VERSIONS)
 def test_an_older_store_is_upgraded_with_its_rows(empty: Store, version: str) -> None:
     migrate._run(empty, version)
-    with empty.write(None) as tx:  # type: ignore[arg-type]
-        shop = sa.Table("store", sa.MetaData(), autoload_with=tx.connection)
+    with empty.engine.begin() as connection:
+        shop = sa.Table("store", sa.MetaData(), autoload_with=connection)
         values = {
             column.name: 1
             if isinstance(column.type, sa.Integer)
@@ -120,7 +120,7 @@ def test_an_older_store_is_upgraded_with_its_rows(empty: Store, version: str) ->
             for column in shop.columns
             if not column.nullable
         }
-        tx.connection.execute(sa.insert(shop), values)
+        connection.execute(sa.insert(shop), values)
     assert migrate.upgrade(empty) == (version, SCHEMA_VERSION)
     empty.verify()
     assert differences(empty) == []
@@ -146,8 +146,8 @@ store.verify()
 @pytest.mark.parametrize("deed", ["init", "upgrade"])
 def test_two_terminals_at_once_make_one_store(empty: Store, deed: str) -> None:
     if deed == "upgrade":
-        with empty.write(None) as tx:  # type: ignore[arg-type]
-            tx.connection.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
+        with empty.engine.begin() as connection:
+            connection.exec_driver_sql("create table alembic_version (version_num varchar(32) not null)")
     children = [
         subprocess.Popen(
             [sys.executable, "-c", INIT, empty.url.render_as_string(hide_password=False), deed],

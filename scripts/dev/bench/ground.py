@@ -45,6 +45,8 @@ class Ground:
         file = self.folder / f"{name}-{self.members}x{self.purchases}-{SCHEMA_VERSION}-{_shape()}.db"
         if not file.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
+            for older in self.folder.glob(f"{name}-{self.members}x{self.purchases}-*.db*"):
+                older.unlink()  # made for tables that have changed since
             partial = file.with_suffix(".making")
             _drop(partial)
             assert callable(make)

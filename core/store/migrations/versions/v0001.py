@@ -490,7 +490,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_follow_up_pool",
-            ["store_id", "due_on"],
+            ["store_id", "assignee_id", "due_on"],
             unique=False,
             sqlite_where=sa.text("state = 'open' and assignee_id is null"),
             postgresql_where=sa.text("state = 'open' and assignee_id is null"),
