@@ -12,7 +12,20 @@ from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import Abort, TyperException
 
 from core.base.language import LANGUAGES, N_, Catalogue
-from scripts.commands import calendar, calls, exchange, lists, maintenance, members, people, program  # noqa: F401
+from scripts.commands import (  # noqa: F401
+    audit,
+    board,
+    calendar,
+    calls,
+    cover,
+    exchange,
+    handover,
+    lists,
+    maintenance,
+    members,
+    people,
+    program,
+)
 from scripts.errand import COMMANDS
 from scripts.failures import complain, guarded, some_words, spoken_language
 
@@ -34,6 +47,7 @@ _FAMILIES = {
     "calendar": N_("The stores' own working days."),
     "handover": N_("Handovers: apply, decide, file, look up."),
     "cover": N_("Who works whose list while they are away."),
+    "audit": N_("Who changed what, and the proof that nobody altered the record."),
     "board": N_("How the day and the month of each caller and store stand."),
 }
 
@@ -58,6 +72,7 @@ _ORDER = [
     "handover",
     "cover",
     "board",
+    "audit",
 ]
 
 

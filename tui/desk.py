@@ -11,6 +11,8 @@ from core.base.errors import Refused
 from core.base.language import N_, Catalogue, catalogue
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from core.base.actor import Actor
     from core.base.clock import Clock
     from core.base.rulebook import Rulebook
@@ -36,8 +38,9 @@ class Session:
 class Desk:
     """The open store, the staff member at it, and this terminal's name."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, folder: Path | None = None) -> None:
         self.store = store
+        self._folder = folder
         self.terminal = f"{socket.gethostname()}:{os.getpid()}"
         self._actor: Actor | None = None
 
@@ -52,6 +55,22 @@ class Desk:
     def rulebook(self) -> Rulebook:
         """The rules this store works by."""
         return self.store.rulebook
+
+    def printed(self) -> Path:
+        """The folder for what is printed or exported, there from now on. Raises Refused where it can't be made."""
+        from core.base.settings import load_settings
+
+        folder = (self._folder or load_settings().home) / "printed"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refused(
+                "desk.no_folder",
+                N_("The folder {folder} can't be made: {reason}. Ask your administrator."),
+                folder=folder,
+                reason=error.strerror or "?",
+            ) from error
+        return folder
 
     def close(self) -> None:
         """Give the store's connections back."""
@@ -95,4 +114,4 @@ def open_desk(settings: Settings, clock: Clock) -> Desk:
 
     store = Store(settings.database, clock, load_rulebook(settings.overrides))
     store.verify()
-    return Desk(store)
+    return Desk(store, settings.home)

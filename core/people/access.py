@@ -67,7 +67,7 @@ _ROWS: dict[Right, tuple[Scope, ...]] = {
     Right.SEE_STAFF: (_A, _A, _A, _A, _A, _A),
     Right.MANAGE_STAFF: (_N, _N, _S, _A, _N, _A),
     Right.WATCH_VIEWS: (_N, _N, _S, _A, _N, _A),
-    Right.SEE_AUDIT: (_N, _N, _S, _A, _N, _A),
+    Right.SEE_AUDIT: (_N, _N, _S, _A, _A, _A),
     Right.KEEP_CALENDAR: (_N, _N, _S, _A, _N, _A),
     Right.MAINTAIN_STORE: (_N, _N, _N, _N, _N, _A),
     Right.SEE_HANDOVER: (_O, _O, _S, _A, _A, _A),

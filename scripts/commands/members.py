@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from core.base.clock import DEFAULT_ZONE, zone
+from core.base.errors import StoreTrouble
 from core.base.language import N_
 from core.base.naming import STAGES, STATUSES, named
 from core.members.fields import LABELS, PARSERS
@@ -122,9 +124,12 @@ def member_show(errand: Errand, number: Number) -> None:
     """Print a member's four blocks."""
     from core.base.money import amount_short, amount_text
     from core.insight.members import buying_habits
+    from core.insight.watch import record_view
     from core.members.views import member_card
 
     card = member_card(errand.store, errand.actor, number, errand.today)
+    with suppress(StoreTrouble):  # a store that can only be read still shows its members
+        record_view(errand.store, errand.actor, card.id)
     habits = buying_habits(errand.store, errand.actor, number, errand.today)
     if errand.json:
         values = {name: getattr(card, name) for name in card.__dataclass_fields__ if name not in ("id", "phones")}

@@ -280,7 +280,7 @@ def _print_clearance(errand: Errand, found: Clearance) -> None:
     if found.items:
         headings = [words.say(t) for t in (N_("in hand"), N_("number"), N_("name"), N_("what"), N_("since"))]
         names = {source.kind: words.say(source.name) for source in SOURCES}
-        say("")
+        print()
         table(headings, [[names[i.kind], i.ref, i.name, i.what, i.since[:16]] for i in found.items])
     if found.clear:
         say(words.say(N_("Nothing keeps them: `huifang staff leave {code}`."), code=found.code))

@@ -1,7 +1,7 @@
 """The generated documents: `python -m scripts.dev.reference` writes them, `--check` says whether they are fresh.
 
 docs/commands.md comes from the commands themselves, the key card from the screens' registry of keys, the tables
-of import columns from `data/import_columns.toml`; in English and in Chinese.
+of import columns from `data/import_columns.toml`, docs/access.md from the table of rights; in English and Chinese.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import typer
 
 from core.base.language import Catalogue, catalogue
 from scripts.app import built
+from scripts.dev import access_table
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -84,7 +85,7 @@ GENERATED: dict[str, tuple[str, Callable[[Catalogue], str]]] = {
 
 def pages() -> dict[Path, str]:
     """What each generated document should hold now."""
-    made: dict[Path, str] = {}
+    made = access_table.pages()
     for lang, suffix in SUFFIX.items():
         words = catalogue(lang)
         made[DOCS / f"commands{suffix}.md"] = commands_page(words)

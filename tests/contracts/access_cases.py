@@ -23,6 +23,7 @@ from core.imports.importing import import_file
 from core.insight.watch import unusual
 from core.members.actions import edit_member, reveal_phones
 from core.members.tables import Member, MemberPhone
+from core.members.trail import TrailQuery, trail
 from core.members.views import member_card
 from core.people.access import Right, Scope
 from core.people.accounts import unlock_account
@@ -170,6 +171,9 @@ CASES: dict[Right, Case] = {
         lambda w, a, t: ["staff", "unlock", t],
     ),
     Right.WATCH_VIEWS: Case(_ANY, lambda w, a, t: unusual(w.store, a), lambda w, a, t: ["staff", "watch"]),
+    Right.SEE_AUDIT: Case(
+        _ANY, lambda w, a, t: list(trail(w.store, a, TrailQuery())), lambda w, a, t: ["audit", "show"]
+    ),
     Right.KEEP_CALENDAR: Case(
         _STORES,
         lambda w, a, t: set_weekends(w.store, a, t, True),
@@ -183,7 +187,6 @@ CASES: dict[Right, Case] = {
 }
 
 ELSEWHERE: dict[Right, str] = {
-    Right.SEE_AUDIT: "tests/members",
     Right.SEE_HANDOVER: "tests/handover",
     Right.APPLY_HANDOVER: "tests/handover",
     Right.REVIEW_HANDOVER: "tests/handover",

@@ -36,14 +36,15 @@ HOSTILE = ("[/foo][b]x", "a\x1b[31mred\x1b]0;t\x07", "\u202eabc\u2066", "👨‍
 class Seed:
     """Puts people, members and their work into a store."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, planned: bool = True) -> None:
         self.store = store
         self.members: dict[str, int] = {}
         with store.write(SHELL, why="seed") as tx:
             self.shop = tx.insert(Shop, code="S1", name="南京路店", city="上海", works_weekends=True)
             self.wang = tx.insert(Staff, code="W1", name="王芳", role=Role.ASSISTANT, store_id=self.shop)
             self.zhang = tx.insert(Staff, code="Z1", name="张三", role=Role.ASSISTANT, store_id=self.shop)
-            tx.insert(PlanRun, day=TODAY, made_at=NOW, actor_code="shell", counts="{}")
+            if planned:
+                tx.insert(PlanRun, day=TODAY, made_at=NOW, actor_code="shell", counts="{}")
 
     def member(self, number: str, name: str, phone: str, last: date, **more: Any) -> int:
         """A member of 王芳's; bought last on that day."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from core.base.clock import FixedClock
 from core.store.engine import Store
 
 
@@ -140,5 +142,40 @@ def test_without_a_staff_code_one_chooses_who_works_here(desk_store: Store, scre
             await page.type("w1")
             await page.press("enter")
             page.shows("李雷")
+
+    run(drive())
+
+
+def test_the_day_is_planned_by_itself_at_first_open(lite: Store, screens: Any) -> None:
+    from tests.tui.conftest import Seed
+
+    joined = date(2026, 11, 16)
+    Seed(lite, planned=False).member("10300", "陈新", "13900138300", joined, joined_on=joined)
+
+    async def drive() -> None:
+        async with screens() as page:
+            await page.rest()
+            page.shows("陈新", "新会员一周")
+
+    run(drive())
+    with lite.read() as c:
+        assert c.execute(sa.text("select count(*) from plan_run")).scalar() == 1
+
+
+def test_a_callback_whose_time_comes_rings_without_moving_the_cursor(
+    desk_store: Store, screens: Any, clock: FixedClock
+) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            rung: list[bool] = []
+            page.app.bell = lambda: rung.append(True)
+            await page.press("down")
+            clock.advance(minutes=19)
+            await page.press("f5")
+            page.shows("到约定时间了: 请回拨 李雷。")
+            assert rung == [True]
+            assert page.cursor == "10235"
+            await page.press("f5")
+            assert rung == [True]
 
     run(drive())

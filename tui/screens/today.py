@@ -84,13 +84,17 @@ class TodayScreen(TodayFace):
     # Reading
 
     def begin(self) -> None:
-        """Somebody signed in: read the day, and plan it where nobody has."""
+        """Somebody signed in: read the day; what it does not need waits until its rows are seen."""
         self.do_refresh()
+
+    def _go_on(self) -> None:
+        """The first rows are seen: plan the day where nobody has, and land in a call that was left open."""
 
         def progress(step: str, share: float) -> None:
             self.post_message(PlanStep(step, share))
 
         self.home.gateway.ask(self, Planned, plan_day(progress), write=True, excuse=self._plan_failed)
+        self.home.look_for_draft()
 
     def _plan_failed(self, error: HuifangError) -> bool:
         self._planned = True
@@ -142,7 +146,7 @@ class TodayScreen(TodayFace):
             self._first = False
             gc.freeze()  # what was imported stays: the collector need not look at it again
             gc.enable()
-            self.home.look_for_draft()
+            self.call_after_refresh(self._go_on)
         if day.total == 0 and self._planned:
             self.home.gateway.ask(self, WhyRead, explain_list(self.wish()), latest="why-list")
         self._watch_callbacks(day)

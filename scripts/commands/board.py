@@ -1,0 +1,84 @@
+"""The board, and giving a queue to somebody else (R14.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.base.language import N_
+from scripts.errand import Errand, command
+from scripts.show import json_answer, json_rows, say, table
+
+if TYPE_CHECKING:
+    from core.insight.board import Tally
+
+_COUNTS = ("due", "done", "reached", "kept", "late", "month", "covered", "coverage", "complaints")
+
+
+@command("board", N_("How the day and the month of each caller and store stand."), on=True, at=True, json=True)
+def board_show(
+    errand: Errand,
+    store: Annotated[str, typer.Option("--store", metavar="CODE", help=N_("This store only."))] = "",
+) -> None:
+    """Print the board."""
+    from core.insight.board import board
+
+    found = board(errand.store, errand.actor, store)
+    if errand.json:
+        json_rows(
+            {"staff": row.staff, "name": row.name, "store": row.store, "cover": row.cover, **_counts(row.tally)}
+            for shop in found.stores
+            for row in shop.rows
+        )
+        return
+    words = errand.words
+    headings = [
+        words.say(text)
+        for text in (
+            N_("store"), N_("name"), N_("due"), N_("done"), N_("reached"), N_("kept"), N_("late"),
+            N_("month"), N_("complaints"),
+        )
+    ]  # fmt: skip
+    rows = []
+    for shop in found.stores:
+        for row in shop.rows:
+            name = row.name or words.say(N_("the store's pool"))
+            rows.append([shop.code, f"{name} <- {row.cover}" if row.cover else name, *_cells(row.tally)])
+        rows.append([shop.code, words.say(N_("store")), *_cells(shop.tally)])
+    rows.append(["", words.say(N_("all")), *_cells(found.total)])
+    table(headings, rows, right=range(2, len(headings)))
+
+
+@command(
+    "board reassign", N_("Give one caller's due rows to another, with a reason."), on=True, at=True, json=True
+)
+def board_reassign(
+    errand: Errand,
+    giver: Annotated[str, typer.Option("--from", metavar="CODE", help=N_("Whose due rows."))],
+    taker: Annotated[str, typer.Option("--to", metavar="CODE", help=N_("Who takes them."))],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why."))] = "",
+    programme: Annotated[
+        str, typer.Option("--programme", metavar="CODE", help=N_("Only this programme's rows."))
+    ] = "",
+) -> None:
+    """Reassign a queue."""
+    from core.followups.queues import reassign_queue
+
+    done = reassign_queue(errand.store, errand.actor, giver, taker, reason=reason, programme=programme)
+    if errand.json:
+        json_answer({"from": done.giver, "to": done.taker, "follow_ups": done.follow_ups, "held": done.held})
+        return
+    words = errand.words
+    say(words.say(N_("{count} due follow-ups went to {taker}."), count=done.follow_ups, taker=done.taker))
+    if done.held:
+        say(words.say(N_("{count} stay: somebody is on their member just now."), count=done.held))
+
+
+def _counts(tally: Tally) -> dict[str, Any]:
+    return {name: getattr(tally, name) for name in _COUNTS}
+
+
+def _cells(tally: Tally) -> list[str]:
+    numbers = [str(getattr(tally, name)) for name in ("due", "done", "reached", "kept", "late")]
+    return [*numbers, f"{tally.coverage} %" if tally.month else "-", str(tally.complaints)]
