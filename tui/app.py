@@ -242,12 +242,15 @@ class HuifangApp(App[int]):
         while len(self.screen_stack) > 2:
             self.pop_screen()
 
-    def open_call(self, number: str, *, desk: bool = True) -> None:
-        """Hold a member and open the call; without `desk` also where only a review is due."""
+    def open_call(self, number: str, *, desk: bool = True, ahead: str = "") -> None:
+        """Hold a member and open the call; without `desk` also where only a review is due.
+
+        `ahead` are digits that were typed before the call's screen was there.
+        """
         from tui.screens.call import CallScreen
 
         self.show_today()
-        self.push_screen(CallScreen(number, desk=desk))
+        self.push_screen(CallScreen(number, desk=desk, ahead=ahead))
 
     def show_member(self, number: str) -> None:
         """Everything about a member."""
@@ -267,6 +270,50 @@ class HuifangApp(App[int]):
         from tui.screens.find import FindScreen
 
         self.push_screen(FindScreen())
+
+    def show_handover(self) -> None:
+        """The handovers."""
+        from tui.screens.handover import HandoverScreen
+
+        self.show_full(HandoverScreen)
+
+    def show_application(self, number: str) -> None:
+        """One handover."""
+        from tui.screens.handover_open import ApplicationScreen
+
+        self.push_screen(ApplicationScreen(number))
+
+    def show_handover_log(self) -> None:
+        """Every handover there ever was."""
+        from tui.screens.handover_log import HandoverLogScreen
+
+        self.show_full(HandoverLogScreen)
+
+    def show_board(self) -> None:
+        """How callers and stores stand."""
+        from tui.screens.board import BoardScreen
+
+        self.show_full(BoardScreen)
+
+    def show_people(self) -> None:
+        """The staff."""
+        from tui.screens.people import PeopleScreen
+
+        self.show_full(PeopleScreen)
+
+    def show_audit(self, kind: str, key: str) -> None:
+        """Who changed a record."""
+        from tui.screens.audit import AuditScreen
+
+        self.push_screen(AuditScreen(kind, key))
+
+    def show_full(self, kind: type[HuifangScreen]) -> None:
+        """A screen of that kind: the one that is open already, else a new one on top."""
+        if any(isinstance(screen, kind) for screen in self.full_screens()):
+            while not isinstance(self.screen, kind):
+                self.pop_screen()
+        else:
+            self.push_screen(kind())
 
     def show_why(self, number: str) -> None:
         """Explain rule by rule why a member is on a list or not."""

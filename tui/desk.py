@@ -62,7 +62,7 @@ class Desk:
 
         folder = (self._folder or load_settings().home) / "printed"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise Refused(
                 "desk.no_folder",

@@ -147,6 +147,17 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("open", ("enter",), N_("member"), N_("Everything about the member under the cursor."), "handover_open"),
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "handover_open", 8),
+    Key("submit", ("a", "f8"), N_("submit"), N_("Submit the application."), "handover_new", 1),
+    Key(
+        "adjust",
+        ("m", "f7"),
+        N_("give to"),
+        N_("Give the member under the cursor to somebody else."),
+        "handover_new",
+        2,
+    ),
+    Key("draft", ("d",), N_("keep draft"), N_("Keep it without submitting it."), "handover_new", 3),
+    Key("leave", ("escape",), N_("back"), N_("Back to the last question."), "handover_new", 9),
     Key(
         "open", ("enter",), N_("open"), N_("Open the application: members, steps, what moves."), "handover_log", 1
     ),
@@ -261,6 +272,7 @@ SCREENS: dict[str, str] = {
     "find": N_("Find"),
     "handover": N_("Handover"),
     "handover_open": N_("Handover application"),
+    "handover_new": N_("New application"),
     "handover_log": N_("Handover log"),
     "board": N_("Board"),
     "people": N_("People"),

@@ -123,7 +123,9 @@ class Pick(WideOverlay[str]):
         self._fill(event.value)
 
     def on_input_submitted(self) -> None:
-        self.query_one("#options", Lines).action_choose()
+        lines = self.query_one("#options", Lines)
+        if lines.row is not None:
+            lines.action_choose()
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from core.base.language import N_, Catalogue
 from core.base.naming import STAGES, STATUSES
 
-__all__ = ["FIELDS", "GENDERS", "RAISED", "SCORES", "STAGES", "STATUSES", "worded"]
+__all__ = ["FIELDS", "GENDERS", "RAISED", "SCORES", "STAGES", "STATUSES", "TICKS", "worded"]
 
 FIELDS = {
     "name": N_("name"),
@@ -43,6 +43,14 @@ SCORES = {
     "service": N_("service"),
     "price": N_("price"),
 }
+
+TICKS = {
+    "interested": N_("interested"),
+    "coming": N_("is coming"),
+    "profile_confirmed": N_("confirmed"),
+    "promise_confirmed": N_("confirmed"),
+}
+"""What a tick of the script says; of all others that it was said."""
 
 GENDERS = {"female": N_("female"), "male": N_("male")}
 

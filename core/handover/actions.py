@@ -116,7 +116,14 @@ def _submitted(tx: Transaction, application: Application) -> Application:
         raise BadInput("handover.reason", N_("Say why the members change hands."), field="reason")
     tx.connection.execute(_AS_NOW, {"handover": application.id})
     rounds: dict[str, Any] = {"round": application.round + 1, "submitted_at": tx.now}
-    return step(tx, application, Act.SUBMIT, HandoverState.SUBMITTED, application.reason, **rounds)
+    shares = {f"to {code}": count for code, count in tx.connection.execute(_SHARES, {"handover": application.id})}
+    return step(tx, application, Act.SUBMIT, HandoverState.SUBMITTED, application.reason, shares, **rounds)
+
+
+_SHARES = sa.text(
+    """select s.code, count(*) from handover_member hm join staff s on s.id = hm.successor_id
+    where hm.handover_id = :handover group by s.code order by s.code"""
+)
 
 
 _AS_NOW = sa.text(

@@ -23,17 +23,22 @@ from core.store.sql import statement
 
 _OPEN_STATES = ", ".join(f"'{state}'" for state in sorted(OPEN))
 
-_LATELY = """(select count(*) from handover_member o join handover x on x.id = o.handover_id
-    where o.member_id = m.id and o.outcome = 'moved' and x.executed_at > :lately)"""
+HISTORY = f"""left join (select o.member_id,
+        count(case when x.id <> :handover and x.state in ({_OPEN_STATES}) then 1 end) as elsewhere,
+        count(case when o.outcome = 'moved' and x.executed_at > :lately then 1 end) as lately
+    from handover x join handover_member o on o.handover_id = x.id
+    where x.executed_at > :lately or (x.state in ({_OPEN_STATES}) and x.id <> :handover)
+    group by o.member_id) v on v.member_id = m.id"""
+"""Other applications of `member m`: grouped once and joined, since PostgreSQL without statistics would read
+them anew for each of 20,000 members."""
 
-FATE = f"""case
+FATE = """case
     when m.owner_id is distinct from :giver then 'owner_changed'
     when m.status = 'cancelled' then 'cancelled'
-    when exists (select 1 from handover_member o join handover x on x.id = o.handover_id
-        where o.member_id = m.id and x.id <> :handover and x.state in ({_OPEN_STATES})) then 'elsewhere'
-    when :override = 0 and {_LATELY} >= :times then 'limit'
+    when v.elsewhere > 0 then 'elsewhere'
+    when :override = 0 and v.lately >= :times then 'limit'
     else 'moved' end"""
-"""What execution does with `member m`; see `MemberOutcome`."""
+"""What execution does with `member m`, joined with `HISTORY`; see `MemberOutcome`."""
 
 TASKS = "f.state = 'open' and coalesce(f.assignee_id, :giver) = :giver"
 """The open follow-ups `follow_up f` that go along: the giver's, and those that wait in the pool."""
@@ -45,21 +50,28 @@ NOT_STAYING = """not exists (select 1 from member k where k.id = {row}.member_id
     and k.status <> 'cancelled')"""
 """The condition that a row belongs to a member whom the giver does not keep any more."""
 
-_TASK = f"(select {{what}} from follow_up f where f.member_id = m.id and f.programme <> '{INTRODUCE}' and {TASKS})"
-_MATTER = f"(select count(*) from raised r where r.member_id = m.id and r.kind = '{{kind}}' and {MATTERS})"
-
 _FACTS = f"""
 select m.id, m.number, m.name, m.value_class, m.joined_on, m.last_on, m.last_purchase_on, m.last_promise,
-    m.amount_total, s.code as store, {FATE} as fate, {_LATELY} as lately,
-    {_TASK.format(what="count(*)")} as follow_ups,
-    {_TASK.format(what=f"count(case when f.programme = '{CALLBACK}' then 1 end)")} as callbacks,
-    {_TASK.format(what=f"min(case when f.programme = '{CALLBACK}' then f.due_at end)")} as next_callback_at,
-    {_MATTER.format(kind="problem")} as problems, {_MATTER.format(kind="complaint")} as complaints
+    m.amount_total, s.code as store, {FATE} as fate, coalesce(v.lately, 0) as lately,
+    coalesce(t.follow_ups, 0) as follow_ups, coalesce(t.callbacks, 0) as callbacks,
+    t.next_callback_at as next_callback_at,
+    coalesce(u.problems, 0) as problems, coalesce(u.complaints, 0) as complaints
 """
-_OF_GIVER = "from member m join store s on s.id = m.store_id where m.owner_id = :giver and m.status <> 'cancelled'"
-_NAMED = "from member m join store s on s.id = m.store_id where m.id in :members"
-_OF_APPLICATION = """, hm.successor_id, hm.outcome
-from handover_member hm join member m on m.id = hm.member_id join store s on s.id = m.store_id
+_ALONG = f"""{HISTORY}
+left join (select f.member_id, count(*) as follow_ups,
+        count(case when f.programme = '{CALLBACK}' then 1 end) as callbacks,
+        min(case when f.programme = '{CALLBACK}' then f.due_at end) as next_callback_at
+    from follow_up f where f.state = 'open' and (f.assignee_id = :giver or f.assignee_id is null)
+        and f.programme <> '{INTRODUCE}'
+    group by f.member_id) t on t.member_id = m.id
+left join (select r.member_id, count(case when r.kind = 'problem' then 1 end) as problems,
+        count(case when r.kind = 'complaint' then 1 end) as complaints
+    from raised r where {MATTERS} group by r.member_id) u on u.member_id = m.id"""
+_FROM = f"from member m join store s on s.id = m.store_id {_ALONG}"
+_OF_GIVER = f"{_FROM} where m.owner_id = :giver and m.status <> 'cancelled'"
+_NAMED = f"{_FROM} where m.id in :members"
+_OF_APPLICATION = f""", hm.successor_id, hm.outcome
+from handover_member hm join member m on m.id = hm.member_id join store s on s.id = m.store_id {_ALONG}
 where hm.handover_id = :handover"""
 
 _LOOSE = f"""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.followups.cycles import INTRODUCE
 from core.followups.plan_sql import CALLABLE, NEW_ROW, NEW_VALUES
-from core.handover.facts import FATE, MATTERS, NOT_STAYING, TASKS
+from core.handover.facts import FATE, HISTORY, MATTERS, NOT_STAYING, TASKS
 from core.members.lookup import MEMBER
 from core.store.sql import statement
 
@@ -17,8 +17,11 @@ _MOMENTS = ("now", "lately")
 _MOVED = "hm.handover_id = :handover and hm.outcome = 'moved'"
 
 DECIDE = statement(
-    f"""update handover_member set outcome = (select {FATE} from member m where m.id = handover_member.member_id)
-    where handover_id = :handover""",
+    f"""update handover_member set outcome = decided.fate
+    from (select m.id as member_id, {FATE} as fate
+        from handover_member hm join member m on m.id = hm.member_id {HISTORY}
+        where hm.handover_id = :handover) decided
+    where handover_member.handover_id = :handover and handover_member.member_id = decided.member_id""",
     moments=_MOMENTS,
 )
 """What becomes of each member; their rows are locked before."""

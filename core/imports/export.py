@@ -14,7 +14,9 @@ from core.base.errors import BadInput, Cancelled
 from core.base.language import N_, Catalogue, catalogue
 from core.base.text import clean
 from core.calls.tables import Call
+from core.handover.tables import Handover
 from core.imports.export_rows import Record, Selection, call_rows, member_rows, purchase_rows
+from core.imports.handover_rows import handover_rows
 from core.imports.outlets import outlet
 from core.members.tables import Member
 from core.people.access import Right, reach
@@ -43,6 +45,7 @@ _SOURCES: Mapping[str, tuple[type[SQLModel], Source]] = {
     "members": (Member, member_rows),
     "calls": (Call, call_rows),
     "purchases": (Purchase, purchase_rows),
+    "handovers": (Handover, handover_rows),
 }
 
 

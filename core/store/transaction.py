@@ -7,10 +7,12 @@ same list of changes, written as audit rows in the same transaction.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -229,22 +231,32 @@ def _insert(table: Table) -> sa.Insert:
     return sa.insert(_core(table))
 
 
+_ENTRY_COLUMNS = tuple(column.name for column in AuditEntry.__table__.columns if column.name != "id")  # type: ignore[attr-defined]
 _ENTRY = sa.insert(AuditEntry.__table__)  # type: ignore[attr-defined]
+
+
+_ENTRIES_AT_ONCE = 50
+_entry_values = itemgetter(*_ENTRY_COLUMNS)
 
 
 def _write_entries(connection: Connection, entries: list[dict[str, Any]]) -> None:
     """Write the audit rows with the driver's own statement: half of what they cost was the layers above it."""
-    text, names = _entry_statement(connection.dialect)
-    rows: list[Any] = entries if names is None else [tuple(entry[name] for name in names) for entry in entries]
-    connection.exec_driver_sql(text, rows[0] if len(rows) == 1 else rows)
+    dialect = connection.dialect
+    rows = [_entry_values(entry) for entry in entries]
+    if dialect.name == "sqlite":
+        connection.exec_driver_sql(_entry_statement(dialect, 1), rows[0] if len(rows) == 1 else rows)
+        return
+    for start in range(0, len(rows), _ENTRIES_AT_ONCE):  # a server is asked once for many rows
+        some = rows[start : start + _ENTRIES_AT_ONCE]
+        connection.exec_driver_sql(_entry_statement(dialect, len(some)), tuple(v for row in some for v in row))
 
 
-@lru_cache(maxsize=8)
-def _entry_statement(dialect: sa.Dialect) -> tuple[str, tuple[str, ...] | None]:
-    """The INSERT as that driver takes it, and the order of its parameters where they go by place."""
-    columns = [column.name for column in _core(AuditEntry).columns if column.name != "id"]
-    compiled = _ENTRY.inline().compile(dialect=dialect, column_keys=columns)
-    return str(compiled), tuple(compiled.positiontup) if compiled.positional and compiled.positiontup else None
+@lru_cache(maxsize=128)
+def _entry_statement(dialect: sa.Dialect, count: int) -> str:
+    """The INSERT of so many rows as that driver takes it, its parameters in the order of `_ENTRY_COLUMNS`."""
+    compiled = str(_ENTRY.inline().compile(dialect=dialect, column_keys=_ENTRY_COLUMNS))
+    head, _, row = re.sub(r"%\(\w+\)s", "%s", compiled).partition(" VALUES ")
+    return f"{head} VALUES {', '.join([row] * count)}"
 
 
 def _sqlite_moment(moment: datetime) -> str:

@@ -243,18 +243,11 @@ def _told(report: AuditReport, errand: Errand) -> None:
     more = sum(report.counts.values()) - len(named[:20])
     if more > 0:
         say(words.plural("And {count} more like this.", "And {count} more like these.", more))
-    rows = sum(report.rows.values())
     if report.ok:
+        rows = sum(report.rows.values())
         said = N_(
             "{rows} sealed rows in {seals} seals are as they were written; {unsealed} entries not yet sealed."
         )
         say(words.say(said, rows=f"{rows:,}", seals=report.seals, unsealed=report.unsealed))
-    else:
-        say(
-            words.say(
-                N_("The records were tampered with: keep a copy of the store, and call in who answers for it.")
-            )
-        )
     if report.digest:
-        say(words.say(N_("Seal {number}: {digest}"), number=report.number, digest=report.digest))    if report.digest:
         say(words.say(N_("Seal {number}: {digest}"), number=report.number, digest=report.digest))

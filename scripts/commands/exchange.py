@@ -14,7 +14,7 @@ from scripts.progress import Line, stoppable
 from scripts.show import json_answer, say
 
 FileKind = Literal["stores", "staff", "members", "purchases"]
-ExportKind = Literal["members", "calls", "purchases"]
+ExportKind = Literal["members", "calls", "purchases", "handovers"]
 
 
 @command("import", N_("Bring in stores, staff, members or purchases from a CSV or XLSX file."), json=True)
@@ -84,7 +84,7 @@ def import_file(
         say(words.say(N_("The rejected rows, each with its reason: {file}"), file=result.rejects_file))
 
 
-@command("export", N_("Write members, calls or purchases to a CSV or XLSX file, on record."), json=True)
+@command("export", N_("Write members, calls, purchases or handovers to a CSV or XLSX file, on record."), json=True)
 def export_file(
     errand: Errand,
     kind: Annotated[ExportKind, typer.Argument(help=N_("What to write."))],

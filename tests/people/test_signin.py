@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -262,8 +263,8 @@ def test_an_account_tied_to_a_login(house: House) -> None:
 
 
 @pytest.mark.slow
-def test_whatever_is_wrong_takes_as_long(lite: Store, house_of: House, clock: FixedClock) -> None:
-    """Medians of full-cost sign-ins, taken in turns so that a busy machine is busy for all of them."""
+def test_whatever_is_wrong_takes_as_long(lite: Store, house_of: House) -> None:
+    """Full-cost sign-ins in a shuffled order: the work done (median), and the time of the least disturbed ones."""
     give(house_of)
     for code in ("M1", "S201"):
         give(house_of, code, OTHER)
@@ -272,20 +273,23 @@ def test_whatever_is_wrong_takes_as_long(lite: Store, house_of: House, clock: Fi
     for _ in range(5):
         refused(lite, "M1", PIN)
     cases = {"wrong PIN": "S101", "unknown": "nobody", "left": "S201", "locked": "M1"}
-    taken: dict[str, list[float]] = {name: [] for name in cases}
+    work: dict[str, list[float]] = {name: [] for name in cases}
+    wall: dict[str, list[float]] = {name: [] for name in cases}
     said = set()
-    for _ in range(7):
-        for name, code in cases.items():
-            begun = time.perf_counter()
-            said.add(refused(lite, code, "105938"))
-            taken[name].append(time.perf_counter() - begun)
-        clock.advance(minutes=0)
-        unlock_account(lite, SHELL, "S101")
-        sign_in(lite, "S101", PIN, "t1")
-    medians = {name: statistics.median(times) for name, times in taken.items()}
-    print(medians)
+    for turn in range(12):
+        for name in random.sample(list(cases), len(cases)):
+            begun, worked = time.perf_counter(), time.process_time()
+            said.add(refused(lite, cases[name], "105938"))
+            wall[name].append(time.perf_counter() - begun)
+            work[name].append(time.process_time() - worked)
+        if turn % 3 == 2:
+            sign_in(lite, "S101", PIN, "t1")
+    medians = {name: statistics.median(times) for name, times in work.items()}
+    least = {name: min(times) for name, times in wall.items()}
+    print(medians, least)
     assert len(said) == 1
     assert max(medians.values()) < 1.2 * min(medians.values()), medians
+    assert max(least.values()) < 1.2 * min(least.values()), least
 
 
 @pytest.fixture

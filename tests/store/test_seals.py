@@ -6,7 +6,9 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ import sqlalchemy as sa
 from core.base.actor import SHELL
 from core.base.clock import FixedClock
 from core.people.tables import Store as Shop
+from core.store.backup import backup, restore
 from core.store.engine import Store
 from core.store.seal_check import verify
 from core.store.seal_report import Tampering
@@ -53,6 +56,7 @@ def test_an_untouched_store_is_clean(sealed: tuple[Store, Tools]) -> None:
     assert report.unsealed == 1  # the entry that names the newest seal
 
 
+@pytest.mark.slow
 def test_a_thousand_edits_are_all_found(sealed: tuple[Store, Tools]) -> None:
     store, tools = sealed
     tools.drop_guards()
@@ -201,6 +205,48 @@ def test_both_databases_seal_alike(store: Store, clock: FixedClock) -> None:
 
 
 _DIGESTS: dict[str, list[str]] = {}
+
+
+def test_a_copy_and_a_rebuilt_file_are_clean(lite: Store, clock: FixedClock, tmp_path: Path) -> None:
+    work(lite, clock)
+    before = verify(lite)
+    backup(lite, tmp_path / "copy.db")
+    lite.close()
+    restore(tmp_path / "copy.db", lite.url.render_as_string(), SHELL, clock=clock)
+    tools = Tools(lite)
+    tools.run("vacuum")
+    tools.run("reindex")
+    tools.close()
+    again = Store(lite.url.render_as_string(), clock)
+    report = verify(again)
+    assert report.ok
+    assert report.findings == ()
+    assert report.digest == before.digest
+    assert report.unsealed == before.unsealed + 1  # that it was restored, and nothing of the later backup entry
+    again.close()
+
+
+def test_a_copied_database_is_clean(store: Store, clock: FixedClock) -> None:
+    work(store, clock)
+    if not store.is_sqlite:
+        with Tools(store).raw as raw:
+            raw.execute("vacuum full audit_entry")
+            raw.execute("reindex table call")
+    assert verify(store).findings == ()
+
+
+def test_many_terminals_seal_at_once(store: Store, clock: FixedClock) -> None:
+    work(store, clock, 1)
+    one_call(store, "bbbbbbbb", 1)
+    url = store.url.render_as_string(hide_password=False)
+    others = [Store(url, clock) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda other: seal(other, SHELL), others))
+    for other in others:
+        other.close()
+    report = verify(store)
+    assert report.findings == ()
+    assert report.unsealed == 1
 
 
 def test_sealing_again_adds_nothing(sealed: tuple[Store, Tools]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from textual.events import Key
 
 from core.base.clock import FixedClock
 from core.store.engine import Store
@@ -243,3 +244,15 @@ def test_asked_back_any_key_but_y_is_a_no_and_closes_once(key: str, desk_store: 
 
     run(drive())
     assert calls(desk_store) == []
+
+
+def test_keys_typed_ahead_of_the_screen_are_not_lost(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            page.app.post_message(Key("enter", "\r"))
+            page.app.post_message(Key("4", "4"))
+            await page.rest()
+            page.shows("已保存: 李雷, 无人接听")
+
+    run(drive())
+    assert [call.outcome for call in calls(desk_store)] == ["no_answer"]

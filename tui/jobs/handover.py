@@ -279,7 +279,7 @@ def export_log(wanted: Wanted, purpose: str, lang: str) -> Callable[[Desk], tupl
 
     def job(desk: Desk) -> tuple[int, Path]:
         from core.base.clock import business_day
-        from core.imports.export_handovers import export_handovers
+        from core.imports.handover_file import export_handovers
 
         path = desk.printed() / f"handovers-{business_day(desk.store.clock.now())}.csv"
         rows = export_handovers(

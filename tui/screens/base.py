@@ -9,7 +9,6 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from core.base.language import N_
 from tui.keys import COMMON_RANK, Key, bottom, keys_of
 from tui.paint import Span, apart, width_of
 from tui.widgets.painted import Painted
@@ -19,10 +18,6 @@ if TYPE_CHECKING:
     from tui.app import HuifangApp
 
 SPOKEN_SECONDS = 8.0
-
-_NOT_YET = {
-    "handover": N_("Handovers are not part of this version: ask your store manager for the paper form."),
-}
 
 
 class HuifangScreen(Screen[Any]):
@@ -59,10 +54,7 @@ class HuifangScreen(Screen[Any]):
 
     def why_not(self, name: str) -> str:
         """Why an action can't be done now, in words; empty where it can."""
-        template = _NOT_YET.get(name, "")
-        if template:
-            return self.words.say(template)
-        if name == "member" and self.member_number() is None:
+        if name in ("member", "audit") and self.member_number() is None:
             return self.words.say("No member is chosen: put the cursor on a row first.")
         if self.home.session is None and name not in ("help", "palette", "quit", "lock", "language"):
             return self.words.say("One moment: the store is still being opened.")
@@ -87,7 +79,21 @@ class HuifangScreen(Screen[Any]):
         """Read the screen's contents anew."""
 
     def do_handover(self) -> None:
-        """Not in this version; `why_not` says so."""
+        self.home.show_handover()
+
+    def do_handover_log(self) -> None:
+        self.home.show_handover_log()
+
+    def do_board(self) -> None:
+        self.home.show_board()
+
+    def do_people(self) -> None:
+        self.home.show_people()
+
+    def do_audit(self) -> None:
+        number = self.member_number()
+        if number is not None:
+            self.home.show_audit("member", number)
 
     def do_palette(self) -> None:
         self.home.show_palette()

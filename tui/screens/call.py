@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.events import Key
 
 from core.base.errors import BadInput, Conflict, HuifangError
 from tui.entry import CallEntry, saves_at_once
@@ -45,9 +46,11 @@ class CallScreen(CallAsking):
         Binding("pagedown", "script(1)", show=False),
     ]
 
-    def __init__(self, number: str, *, desk: bool = True) -> None:
+    def __init__(self, number: str, *, desk: bool = True, ahead: str = "") -> None:
         super().__init__(number)
         self._desk = desk
+        self._ahead = list(ahead)
+        self._open = False
         self._kept: dict[str, object] = {}
         self._logging = False
         self._gone = False
@@ -56,6 +59,7 @@ class CallScreen(CallAsking):
 
     def on_mount(self) -> None:
         self.paint()
+        self.query_one("#outcomes").focus()
         self.home.gateway.ask(self, SheetOpened, open_sheet(self.number), write=True, excuse=self._not_opened)
         self.set_interval(1.0, self._tick)
 
@@ -94,11 +98,24 @@ class CallScreen(CallAsking):
         self.paint()
         self.query_one("#outcomes").focus()
         self.call_after_refresh(self.paint)
-        self.set_interval(book.policy.claims.renew_seconds, self._renew)
+        if not self._open:
+            self._open = True
+            self.set_interval(book.policy.claims.renew_seconds, self._renew)
+            self.call_after_refresh(self._catch_up)
         if sheet.draft is not None:
             self.tell(self.words.say("Your draft is back as you left it."), "good")
         elif not sheet.gate.allowed:
             self.tell(self._gate_words(), "late")
+
+    def on_key_row_early(self, event: KeyRow.Early) -> None:
+        event.stop()
+        self._ahead.append(event.character)
+
+    def _catch_up(self) -> None:
+        """Do now what was typed while the member was being opened: no key of a fast hand is lost."""
+        keys, self._ahead = self._ahead, []
+        for key in keys:
+            self.home.post_message(Key(key, key))
 
     def _renew(self) -> None:
         if self.sheet is not None and not self._gone:

@@ -1,4 +1,4 @@
-"""What supervisors' screens have in common: a line that says what one looks at, a list, and what is behind a row."""
+"""What supervisors' screens share: a line that says what one looks at, a list, and what is behind a row."""
 
 from __future__ import annotations
 

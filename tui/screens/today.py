@@ -76,6 +76,7 @@ class TodayScreen(TodayFace):
         self._rung: set[tuple[str, datetime]] = set()
         self._bell: Timer | None = None
         self._wanted_key = ""
+        self._ahead = ""
 
     def on_mount(self) -> None:
         self.set_interval(REFRESH_SECONDS, self.read_again)
@@ -205,13 +206,15 @@ class TodayScreen(TodayFace):
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
+        event.lines.choosing = False
         self.action_key("open")
 
     def do_open(self) -> None:
         """Hold the member under the cursor and open the call."""
         number = self.member_number()
+        ahead, self._ahead = self._ahead, ""
         if number is not None:
-            self.home.open_call(number)
+            self.home.open_call(number, ahead=ahead)
 
     def do_next(self) -> None:
         """Hold the first free row and open it."""
@@ -272,7 +275,10 @@ class TodayScreen(TodayFace):
         self.home.push_screen(Pick(title, hint, options), self._set_programme)
 
     def action_tab(self, digit: int) -> None:
-        """Show the programme on that tab."""
+        """Show the programme on that tab; a digit right after Enter is already the call's."""
+        if self.query_one(Lines).choosing:
+            self._ahead += str(digit)
+            return
         if digit == 1:
             self._set_programme("")
         elif digit - 2 < len(self._tabs):

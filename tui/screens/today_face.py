@@ -108,7 +108,7 @@ class TodayFace(HuifangScreen):
         stands = self.day.overview
         known = self.home.session.rulebook.programmes
         entries: list[tuple[str, int, str | None]] = [(self.words.say("all"), stands.total, None)]
-        entries += [(known[code].name(self.words), stands.counts.get(code, 0), code) for code in self._tabs]
+        entries += [(known[code].short(self.words), stands.counts.get(code, 0), code) for code in self._tabs]
         beyond = ""
         if stands.beyond_target and not self.everything:
             beyond = self.words.say("+{count} beyond today's target", count=stands.beyond_target)

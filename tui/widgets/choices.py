@@ -39,6 +39,13 @@ class KeyRow(Widget, can_focus=True):
             super().__init__()
             self.row, self.code = row, code
 
+    class Early(Message):
+        """A key was pressed before there was anything to choose."""
+
+        def __init__(self, row: KeyRow, character: str) -> None:
+            super().__init__()
+            self.row, self.character = row, character
+
     class Entered(Message):
         """Enter was pressed: what is marked will do."""
 
@@ -95,6 +102,11 @@ class KeyRow(Widget, can_focus=True):
         self.refresh()
 
     def on_key(self, event: Key) -> None:
+        if not self.choices and event.character is not None and event.is_printable:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Early(self, event.character))
+            return
         if event.key == "enter":
             event.stop()
             self.post_message(self.Entered(self))

@@ -85,6 +85,7 @@ class Lines(ScrollView, can_focus=True):
     def __init__(self, columns: Sequence[Column] = (), *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.columns = columns
+        self.choosing = False
         self.total = 0
         self.cursor = 0
         self._pages: OrderedDict[int, Sequence[ListRow]] = OrderedDict()
@@ -237,6 +238,7 @@ class Lines(ScrollView, can_focus=True):
         """Open the row under the cursor."""
         if self.row is None:
             raise SkipAction  # the screen says what is missing
+        self.choosing = True
         self.post_message(self.Chosen(self, self.row))
 
     # Inside

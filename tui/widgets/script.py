@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, VerticalScroll
+from textual.events import DescendantFocus
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
-from core.base.language import Catalogue
+from core.base.language import N_, Catalogue
+from core.base.text import cells, fit
 from tui import wording
 from tui.paint import Spans, wrapped
 from tui.profile import values_of
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 LABEL = 10
 """Cells of a field's label."""
 
+ROOMY = 32
+"""Lines of a screen on which the whole script is written out."""
+
 
 class Step(Painted):
     """What is said in one step: its number, its title, and the words, wrapped to the width."""
@@ -37,6 +42,13 @@ class Step(Painted):
     def __init__(self, number: str, title: str, says: str) -> None:
         super().__init__()
         self._number, self._title, self._says = number, title, says
+        self._folded = False
+
+    def fold(self, folded: bool) -> None:
+        """Show the first line alone, or all of them."""
+        if folded != self._folded:
+            self._folded = folded
+            self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the words need."""
@@ -50,6 +62,9 @@ class Step(Painted):
             if index == 0:
                 title = line[: len(self._title)]
                 shown.append([(f"{self._number} ", "key"), (title, "strong"), (line[len(title) :], "")])
+            elif self._folded:
+                said = shown[0][-1][0]
+                return [[*shown[0][:-1], (fit(said + line, cells(said)), "")]]  # longer than the room: cut there
             else:
                 shown.append([(indent + line, "")])
         return shown
@@ -73,6 +88,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._entry: CallEntry | None = None
         self._values: dict[str, str] = {}
+        self._steps: list[tuple[Step, list[Widget]]] = []
 
     async def fill(self, sheet: CallSheet, entry: CallEntry, words: Catalogue, names: Mapping[str, str]) -> None:
         """Build the form for a sheet, with what the entry holds already. `names` are the programmes'."""
@@ -80,10 +96,32 @@ class ScriptForm(VerticalScroll, can_focus=False):
         self._values = values_of(sheet.member)
         await self.remove_children()
         rows: list[Widget] = []
+        self._steps = []
         for step in sheet.steps:
-            rows.extend(self._step(step, words, names))
+            laid = list(self._step(step, words, names))
+            said = next(widget for widget in laid if isinstance(widget, Step))
+            self._steps.append((said, laid))
+            rows += laid
         rows += self._last_rows(words)
+        self._open_step(self._steps[0][0] if self._steps else None)
         await self.mount_all(rows)
+
+    def _open_step(self, opened: Step | None) -> None:
+        """On a small screen only the step at hand is written out, so that every field stays in sight."""
+        small = self.app.size.height < ROOMY
+        for step, _ in self._steps:
+            step.fold(small and step is not opened)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """The step whose field is being filled is the one to read from."""
+        at_hand = set(event.widget.ancestors_with_self)
+        self._open_step(next((step for step, rows in self._steps if at_hand.intersection(rows)), None))
+
+    def on_resize(self) -> None:
+        focused = self.screen.focused
+        at_hand = set(focused.ancestors_with_self) if focused is not None else set()
+        first = self._steps[0][0] if self._steps else None
+        self._open_step(next((step for step, rows in self._steps if at_hand.intersection(rows)), first))
 
     def _step(self, step: ScriptStep, words: Catalogue, names: Mapping[str, str]) -> Iterable[Widget]:
         assert self._entry is not None
@@ -104,7 +142,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
             yield _row(step.title(words), f"answer:{step.answer}", str(self._entry.answers.get(step.answer, "")))
         if step.tick:
             ticked = bool(self._entry.answers.get(step.tick))
-            yield Horizontal(Tick(step.tick, words.say("said"), ticked), classes="marks")
+            yield Horizontal(Tick(step.tick, words.say(wording.TICKS.get(step.tick, N_("said"))), ticked), classes="marks")
 
     def _last_rows(self, words: Catalogue) -> Iterable[Widget]:
         assert self._entry is not None

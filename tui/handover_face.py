@@ -1,0 +1,237 @@
+"""How handovers are said on the screens: rows, steps, what moves, what to look at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.base.clock import business_day
+from core.base.days import day_and_month
+from core.base.language import N_, Catalogue
+from core.base.text import cells, fit
+from tui.paint import Span
+
+if TYPE_CHECKING:
+    from core.handover.views import Cascade, HandoverRow, HandoverSheet, StepLine
+    from tui.app import HuifangApp
+
+Line = list[Span]
+
+PHASES = (
+    ("submit", N_("applied")),
+    ("review", N_("store manager")),
+    ("approve", N_("manager")),
+    ("execute", N_("executed")),
+    ("file", N_("filed")),
+)
+"""The way of an application, with the words that stand over each part of it."""
+
+STYLES = {"refused": "bad", "withdrawn": "quiet", "filed": "quiet", "executed": "good"}
+
+
+def kind_words(row: HandoverRow, words: Catalogue) -> str:
+    """The kind of an application."""
+    from core.base.naming import named
+    from core.handover.wording import KINDS
+
+    return named(KINDS, row.kind, words)
+
+
+def state_words(row: HandoverRow, words: Catalogue) -> str:
+    """Where it stands."""
+    from core.handover import wording
+
+    return wording.state_words(row, words)
+
+
+def act_words(act: str, words: Catalogue) -> str:
+    """What was done."""
+    from core.base.naming import named
+    from core.handover.wording import ACTS
+
+    return named(ACTS, act, words)
+
+
+def people_words(row: HandoverRow, *, counts: bool) -> str:
+    """Who gives to whom."""
+    takers = ", ".join(f"{name} {count}" if counts else name for _, name, count in row.successors)
+    return f"{row.giver_name} -> {takers or '?'}"
+
+
+def next_words(row: HandoverRow, words: Catalogue) -> str:
+    """Who may take it further."""
+    from core.handover import wording
+
+    return wording.next_words(row, words)
+
+
+def days_since(app: HuifangApp, moment: datetime | None, until: datetime | None = None) -> int:
+    """Business days of the calendar between two moments; up to now without the second."""
+    if moment is None:
+        return 0
+    end = app.local(until or app.clock.now()).date()
+    return (end - app.local(moment).date()).days
+
+
+def peek(app: HuifangApp, row: HandoverRow) -> list[Line]:
+    """An application in two lines: who, how many, why; how long it has stood where, who is next."""
+    say = app.words.say
+    first: Line = [(f" {kind_words(row, app.words)}  ", "quiet"), (people_words(row, counts=True), "strong")]
+    if row.reason:
+        first.append((f"  {row.reason}", ""))
+    open_days = days_since(app, row.created_at, row.state_since if row.next_act is None else None)
+    second: Line = [
+        (" " + say("{days} days in all", days=open_days), ""),
+        ("  " + say("{days} days so", days=days_since(app, row.state_since)), ""),
+    ]
+    if said := next_words(row, app.words):
+        second.append(("  " + said, "due" if row.waits_for_me else "quiet"))
+    return [first, second]
+
+
+def title_line(app: HuifangApp, row: HandoverRow) -> tuple[Line, Line]:
+    """The head of an open application, left and right."""
+    say = app.words.say
+    left: Line = [
+        (" < " + say("Handover") + " ", ""),
+        (row.number, "bar-strong"),
+        (f"  {kind_words(row, app.words)}  ", ""),
+        (people_words(row, counts=True), "bar-strong"),
+    ]
+    return left, [(state_words(row, app.words) + " ", "bar-strong")]
+
+
+def steps_line(app: HuifangApp, sheet: HandoverSheet, width: int) -> Line:
+    """The way: what is done, by whom, after how many days; what comes next."""
+    say = app.words.say
+    last = _last_round(sheet.steps)
+    done = {str(step.step): step for step in last}
+    label = " " + say("steps") + "  "
+    for long in (True, False):
+        spans: Line = [(label, "quiet")]
+        before: StepLine | None = None
+        for place, (act, name) in enumerate(PHASES):
+            if place:
+                spans.append((" | ", "quiet"))
+            step = done.get(act)
+            if step is not None:
+                spans += _done(app, step, before, say(name), long)
+                before = step
+            elif sheet.row.next_act == act:
+                spans.append((say(name) + " ..", "due"))
+            else:
+                spans.append((say(name), "quiet"))
+        if sum(cells(text) for text, _ in spans) <= width:
+            break
+    if sheet.row.state in ("refused", "withdrawn") and sheet.steps:
+        step = sheet.steps[-1]
+        said = f"{act_words(step.step, app.words)} {_day(app, step.at)} {step.by_name}"
+        return [(label, "quiet"), (said, "bad"), (f": {step.comment}" if step.comment else "", "")]
+    return spans
+
+
+def _done(app: HuifangApp, step: StepLine, before: StepLine | None, name: str, long: bool) -> Line:
+    took = days_since(app, before.at, step.at) if before is not None else 0
+    lasted = " " + app.words.say("+{days} d", days=took) if took and long else ""
+    by = f" {step.by_name}" if long or step.step == "submit" else ""
+    return [(name + " ", "good"), (f"{_day(app, step.at)}{by}{lasted}", "")]
+
+
+def _day(app: HuifangApp, moment: datetime) -> str:
+    return day_and_month(app.local(moment).date(), app.words, business_day(app.clock.now()))
+
+
+def _last_round(steps: tuple[StepLine, ...]) -> tuple[StepLine, ...]:
+    """The steps since it was last submitted."""
+    for place in range(len(steps) - 1, -1, -1):
+        if steps[place].step == "submit":
+            return steps[place:]
+    return steps
+
+
+def step_lines(app: HuifangApp, steps: tuple[StepLine, ...]) -> list[Line]:
+    """Every step, to be read."""
+    lines: list[Line] = []
+    before: StepLine | None = None
+    for step in steps:
+        took = days_since(app, before.at, step.at) if before is not None else 0
+        lasted = app.words.say("+{days} d", days=took) if took else ""
+        at = app.local(step.at)
+        lines.append([(f"{at:%Y-%m-%d %H:%M}  {act_words(step.step, app.words)}  {step.by_name}  {lasted}", "")])
+        if step.comment:
+            lines.append([(f"    {step.comment}", "quiet")])
+        before = step
+    return lines
+
+
+def class_words(cascade: Cascade, words: Catalogue) -> str:
+    """Members by class, and by successor in each: A 24 (12/12)."""
+    parts = []
+    for name in ("A", "B", "C", ""):
+        count = cascade.classes.get(name, 0)
+        if not count:
+            continue
+        shares = "/".join(str(share.classes.get(name, 0)) for share in cascade.shares)
+        split = f" ({shares})" if len(cascade.shares) > 1 else ""
+        parts.append(f"{name or words.say('new')} {count}{split}")
+    return "  ".join(parts)
+
+
+def cascade_lines(app: HuifangApp, cascade: Cascade) -> list[Line]:
+    """Members by class, and what goes along: two lines."""
+    say = app.words.say
+    total = str(cascade.members) if cascade.members == cascade.named else f"{cascade.members} / {cascade.named}"
+    wide = max(cells(say("members")), cells(say("along"))) + 3
+    first: Line = [(fit(" " + say("members"), wide), "quiet"), (total, "strong")]
+    first.append((f"   {class_words(cascade, app.words)}", ""))
+    if cascade.dormant:
+        first.append(("   " + say("{count} of them dormant", count=cascade.dormant), ""))
+    along = [
+        (say("follow-ups"), cascade.follow_ups),
+        (say("callbacks"), cascade.callbacks),
+        (say("problems"), cascade.problems),
+        (say("complaints"), cascade.complaints),
+        (say("promises"), cascade.promises),
+    ]
+    second: Line = [(fit(" " + say("along"), wide), "quiet")]
+    for name, count in along:
+        second += [(f"{name} ", "" if count else "quiet"), (f"{count}   ", "strong" if count else "quiet")]
+    return [first, second]
+
+
+def moved_lines(app: HuifangApp, sheet: HandoverSheet) -> list[Line]:
+    """What was moved, once it is over: two lines."""
+    say = app.words.say
+    wide = max(cells(say("members")), cells(say("along"))) + 3
+    row = sheet.row
+    first: Line = [(fit(" " + say("members"), wide), "quiet"), (str(row.members), "strong")]
+    if row.moved is not None:
+        first.append(("   " + say("{count} of them changed hands", count=row.moved), ""))
+    moved = next((step.moved for step in reversed(sheet.steps) if step.step == "execute"), {})
+    second: Line = [(fit(" " + say("along"), wide), "quiet")]
+    for code, name in (
+        ("follow_ups", say("follow-ups")),
+        ("raised", say("problems, complaints")),
+        ("introductions", say("introductions")),
+    ):
+        if code in moved:
+            second += [(f"{name} ", ""), (f"{moved[code]}   ", "strong")]
+    return [first, second if moved else [("", "")]]
+
+
+def caution_lines(app: HuifangApp, cascade: Cascade | None) -> list[str]:
+    """What to look at before deciding."""
+    if cascade is None:
+        return []
+    from core.handover.wording import caution_words
+
+    lines = [caution_words(caution, app.words) for caution in cascade.warnings]
+    if cascade.loose_follow_ups or cascade.loose_raised:
+        lines.append(
+            app.words.say(
+                "{follow_ups} follow-ups and {raised} problems of colleagues' members go back to their owners.",
+                follow_ups=cascade.loose_follow_ups,
+                raised=cascade.loose_raised,
+            )
+        )
+    return lines

@@ -1,0 +1,71 @@
+"""The job of the audit screen, run on the gateway's threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from core.base.clock import business_day
+from tui.desk import Desk
+from tui.gateway import Answer
+
+if TYPE_CHECKING:
+    from core.base.language import Catalogue
+    from core.members.trail import AuditLine
+
+MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One change: when (UTC), who, what in words, and why."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str
+
+
+class TraceRead(Answer[tuple[Trace, ...]]):
+    """Who changed a record."""
+
+
+def read_trace(kind: str, key: str, lang: str) -> Callable[[Desk], tuple[Trace, ...]]:
+    """Who changed the member of that number, or what was done by or to the staff member of that code (R6.3).
+
+    Of a member, whoever may see the trail sees what belongs to it too: phones, follow-ups, calls.
+    """
+
+    def job(desk: Desk) -> tuple[Trace, ...]:
+        words = desk.words(lang)
+        lines = _of_member(desk, key) if kind == "member" else _by_staff(desk, key)
+        return tuple(_trace(line, words) for line in lines)
+
+    return job
+
+
+def _of_member(desk: Desk, number: str) -> list[AuditLine]:
+    from core.members.trail import TrailQuery, audit_of, trail
+    from core.members.views import member_card
+    from core.people.access import Right, Scope, scope
+
+    if scope(desk.actor.role, Right.SEE_AUDIT) is not Scope.NONE:
+        return list(islice(trail(desk.store, desk.actor, TrailQuery(member=number)), MOST))
+    card = member_card(desk.store, desk.actor, number, business_day(desk.store.clock.now()))
+    return list(audit_of(desk.store, desk.actor, "member", str(card.id), MOST))
+
+
+def _by_staff(desk: Desk, code: str) -> list[AuditLine]:
+    from core.members.trail import TrailQuery, trail
+
+    return list(islice(trail(desk.store, desk.actor, TrailQuery(by=code)), MOST))
+
+
+def _trace(line: AuditLine, words: Catalogue) -> Trace:
+    from core.members.trail import line_words
+
+    why = line.why or line.cause
+    return Trace(line.at, line.who, line_words(line, words), why)

@@ -1,0 +1,120 @@
+"""Choosing people and stores by a part of their name; the list comes from the store while the window is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+
+from core.base.naming import ROLES, named
+from tui.jobs.handover import Around, AroundRead, read_around
+from tui.overlays import Option, Pick
+from tui.widgets.field import Field
+from tui.widgets.lines import Column, Lines
+
+if TYPE_CHECKING:
+    from tui.app import HuifangApp
+
+ENOUGH = "."
+"""The code of the entry that ends a row of choices; no staff member has it."""
+
+
+class PickNamed(Pick):
+    """Choose a person or a store by typing a part of the name or code."""
+
+    def __init__(
+        self, app: HuifangApp, title: str, make: Callable[[Around], list[Option]], first: str = ""
+    ) -> None:
+        begin = [Option(ENOUGH, "", first)] if first else []
+        hint = app.words.say("Type a part of the name or code, Enter takes it. Esc: back.")
+        super().__init__(title, hint, begin, typing=True)
+        self.remove_class("narrow")
+        self._home = app
+        self._make = make
+
+    def inside(self) -> ComposeResult:
+        yield Field(id="part")
+        yield Lines((Column("", 1), Column("", 24), Column("")), id="options")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._home.gateway.ask(self, AroundRead, read_around())
+
+    def on_around_read(self, event: AroundRead) -> None:
+        self.options += self._make(event.value)
+        self._fill(self.query_one("#part", Field).value)
+
+
+def staff_options(app: HuifangApp, but: Sequence[str] = ()) -> Callable[[Around], list[Option]]:
+    """Everybody who works here, except some."""
+    return lambda around: [
+        Option(row.code, "", row.name, f"{row.code}  {row.store_name}  {named(ROLES, row.role, app.words)}")
+        for row in around.staff
+        if row.code not in but
+    ]
+
+
+def ask_person(
+    app: HuifangApp,
+    title: str,
+    then: Callable[[str], None],
+    *,
+    but: Sequence[str] = (),
+    back: Callable[[], None] | None = None,
+) -> None:
+    """Ask for one of the staff, by code."""
+
+    def chosen(code: str | None) -> None:
+        if code is not None:
+            then(code)
+        elif back is not None:
+            back()
+
+    app.push_screen(PickNamed(app, title, staff_options(app, but)), chosen)
+
+
+def ask_shop(
+    app: HuifangApp, title: str, then: Callable[[str], None], *, back: Callable[[], None] | None = None
+) -> None:
+    """Ask for a store, by code."""
+
+    def made(around: Around) -> list[Option]:
+        return [Option(shop.code, "", shop.name, f"{shop.code}  {shop.city}") for shop in around.shops]
+
+    def chosen(code: str | None) -> None:
+        if code is not None:
+            then(code)
+        elif back is not None:
+            back()
+
+    app.push_screen(PickNamed(app, title, made), chosen)
+
+
+def ask_people(
+    app: HuifangApp,
+    then: Callable[[tuple[str, ...]], None],
+    *,
+    but: str = "",
+    named_already: tuple[str, ...] = (),
+    back: Callable[[], None] | None = None,
+) -> None:
+    """Ask for successors, one after the other, until that is all."""
+    say = app.words.say
+    if named_already:
+        title = say("Who else? So far: {names}", names=", ".join(named_already))
+        first = say("nobody else: that is all")
+    else:
+        title, first = say("Who takes the members?"), ""
+
+    def chosen(code: str | None) -> None:
+        if code == ENOUGH:
+            then(named_already)
+        elif code is not None:
+            ask_people(app, then, but=but, named_already=(*named_already, code), back=back)
+        elif named_already:
+            ask_people(app, then, but=but, named_already=named_already[:-1], back=back)
+        elif back is not None:
+            back()
+
+    app.push_screen(PickNamed(app, title, staff_options(app, (but, *named_already)), first), chosen)
