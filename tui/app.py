@@ -6,10 +6,11 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App, ComposeResult
+from textual.events import Event, Key
 
 from core.base.clock import DEFAULT_ZONE, Clock, zone
 from core.base.days import weekday
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from tui.desk import Desk, Session
     from tui.gateway import Gateway
     from tui.jobs.call import RecordTakenBack
-    from tui.jobs.today import DraftFound, SignedIn, StaffRead
+    from tui.jobs.signin import Door, DoorFound
+    from tui.jobs.today import DraftFound, StaffRead
     from tui.overlays import Echo
     from tui.screens.base import HuifangScreen
     from tui.screens.today import TodayScreen
@@ -54,6 +56,7 @@ class HuifangApp(App[int]):
         self.words: Catalogue = catalogue(lang)
         self.session: Session | None = None
         self.numbers = Numbers()
+        self.touched = clock.now()
         self.gateway: Gateway
         self._opening = opening
         self._own_language = own_language
@@ -78,13 +81,10 @@ class HuifangApp(App[int]):
     def _begin(self) -> None:
         """The first frame is out: now the rest may be imported, and the store opened."""
         from tui.gateway import Gateway
-        from tui.jobs.today import StaffRead
+        from tui.jobs.signin import DoorFound, find_door
 
         self.gateway = Gateway(self, self._opening, self.trouble)
-        if self._staff_code:
-            self.sign_in(self._staff_code)
-        else:
-            self.gateway.ask(self, StaffRead, lambda desk: desk.staff(), excuse=self._not_in)
+        self.gateway.ask(self, DoorFound, find_door(self._staff_code or ""), excuse=self._not_in)
         from tui.screens.today import TodayScreen
 
         self.push_screen(TodayScreen())
@@ -101,14 +101,36 @@ class HuifangApp(App[int]):
 
         choose_staff(self, event.value)
 
+    def on_door_found(self, event: DoorFound) -> None:
+        """In at once, or by way of the list of staff or the sign-in."""
+        from tui.jobs.today import StaffRead
+
+        door = event.value
+        if door.session is not None:
+            self.let_in(door.session)
+        elif door.choose:
+            self.gateway.ask(self, StaffRead, lambda desk: desk.staff(), excuse=self._not_in)
+        else:
+            self._ask_secret(door)
+
+    def _ask_secret(self, door: Door) -> None:
+        from tui.screens.signin import SignInWindow
+
+        self.today.paint_empty([self.words.say("Sign in to see your list.")])
+        self.push_screen(
+            SignInWindow(self, door), lambda session: self.let_in(session) if session else self.leave()
+        )
+
     def sign_in(self, code: str) -> None:
-        """Let a staff member work here."""
-        from tui.jobs.today import SignedIn
+        """Let a staff member work here, by their PIN where one is asked."""
+        from tui.jobs.signin import DoorFound, find_door
 
-        self.gateway.ask(self, SignedIn, lambda desk: desk.sign_in(code), write=True, excuse=self._not_in)
+        self.gateway.ask(self, DoorFound, find_door(code), excuse=self._not_in)
 
-    def on_signed_in(self, event: SignedIn) -> None:
-        self.session = event.value
+    def let_in(self, session: Session) -> None:
+        """Somebody works here from now on."""
+        self.session = session
+        self.touched = self.clock.now()
         if self._own_language and self.session.language in LANGUAGES:
             self.words = catalogue(self.session.language or self.words.lang)
         self.today.paint()
@@ -129,8 +151,12 @@ class HuifangApp(App[int]):
         self.open_call(event.value.number)
 
     def leave(self) -> None:
-        """End the program; what was typed is kept first."""
+        """End the program; what was typed is kept first, and that somebody with a PIN stopped is on record."""
         self._keep_all()
+        if self.session is not None and self.session.secret and not self.gateway.closed:
+            from tui.jobs.signin import SignedOut, go_away
+
+            self.gateway.ask(self, SignedOut, go_away(), write=True)
         self.exit(0)
 
     async def on_unmount(self) -> None:
@@ -215,6 +241,7 @@ class HuifangApp(App[int]):
         """The top line's clock: once a minute."""
         now = self.clock.now()
         self.set_timer(60.0 - now.second - now.microsecond / 1e6, self._tick)
+        self.lock_if_idle()
         if self.screen is self.today and self.screen.is_mounted:
             self.today.paint_top()
 
@@ -334,11 +361,51 @@ class HuifangApp(App[int]):
         show_palette(self)
 
     def show_lock(self) -> None:
-        """Cover the screen, or sign out."""
-        from tui.explain import Cover
+        """Cover the screen until its user is back; an open call stays as it is behind it."""
+        from tui.screens.signin import LockWindow
 
         self._keep_all()
-        self.push_screen(Cover(self.words), lambda stay: None if stay else self.leave())
+        window = LockWindow(self)
+        self.gateway.hold(window)
+        self.push_screen(window, self._unlocked)
+
+    def _unlocked(self, stay: bool | None) -> None:
+        self.touched = self.clock.now()
+        self.gateway.go_on()
+        if not stay:
+            self.leave()
+
+    @property
+    def locked(self) -> bool:
+        """Whether a lock covers the screens."""
+        from tui.screens.signin import LockWindow
+
+        return isinstance(self.screen, LockWindow)
+
+    def lock_if_idle(self) -> None:
+        """Lock where nobody has pressed a key for the policy's minutes, and there is a PIN to come back with."""
+        if self.session is None or not self.session.secret or self.locked:
+            return
+        minutes = self.session.rulebook.policy.sign_in.idle_minutes
+        if minutes and self.clock.now() - self.touched >= timedelta(minutes=minutes):
+            self.show_lock()
+
+    async def on_event(self, event: Event) -> None:
+        """Note when a key was last pressed."""
+        if isinstance(event, Key):
+            self.touched = self.clock.now()
+        await super().on_event(event)
+
+    def show_my_secret(self) -> None:
+        """Change one's own PIN."""
+        from tui.screens.signin import NewSecretWindow
+
+        def done(session: Session | None) -> None:
+            if session is not None:
+                self.session = session
+                self.tell(self.words.say("Your PIN is changed."), "good")
+
+        self.push_screen(NewSecretWindow(self), done)
 
     def take_back(self) -> None:
         """Take the last record back and open its call again."""

@@ -33,6 +33,8 @@ class Session:
     language: str | None
     zone: str
     rulebook: Rulebook
+    secret: bool = False
+    """Whether they have a PIN or password, which a locked screen asks for."""
 
 
 class Desk:
@@ -43,6 +45,7 @@ class Desk:
         self._folder = folder
         self.terminal = f"{socket.gethostname()}:{os.getpid()}"
         self._actor: Actor | None = None
+        self.waiting: Actor | None = None
 
     @property
     def actor(self) -> Actor:
@@ -77,13 +80,19 @@ class Desk:
         self.store.close()
 
     def sign_in(self, code: str) -> Session:
-        """Let a staff member work here. Raises NotFound for an unknown code."""
-        from core.base.clock import DEFAULT_ZONE
-        from core.people.views import staff_actor, staff_rows
+        """Let a staff member work here of whom no PIN is asked. Raises NotFound for an unknown code."""
+        from core.people.views import staff_actor
 
-        actor = staff_actor(self.store, code)
+        return self.let_in(staff_actor(self.store, code))
+
+    def let_in(self, actor: Actor, *, waiting: bool = False) -> Session:
+        """Let an actor work here from now on, or with `waiting` once they have chosen a PIN of their own."""
+        from core.base.clock import DEFAULT_ZONE
+        from core.people.signin import has_secret
+        from core.people.views import staff_rows
+
         row = next(row for row in staff_rows(self.store) if row.code == actor.code)
-        self._actor = actor
+        self.waiting, self._actor = (actor, None) if waiting else (None, actor)
         zone = getattr(row, "time_zone", None) or DEFAULT_ZONE
         return Session(
             code=row.code,
@@ -94,6 +103,7 @@ class Desk:
             language=row.language,
             zone=zone,
             rulebook=self.store.rulebook,
+            secret=has_secret(self.store, actor),
         )
 
     def staff(self) -> tuple[StaffRow, ...]:

@@ -1,21 +1,16 @@
-"""Windows that explain or command: help, palette, why, the cover over a locked screen, taking a record back."""
+"""Windows that explain or command: help, palette, why, taking a record back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-
-from core.base.language import Catalogue
 from tui.gateway import Answer
 from tui.jobs.today import explain_member
 from tui.keys import EVERYWHERE, KEYS, SCREENS, Key, keys_of, name_of
-from tui.overlays import Option, Overlay, Pick, Reading
+from tui.overlays import Option, Pick, Reading
 from tui.paint import Span, wrapped
 from tui.screens.base import HuifangScreen
-from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from core.people.views import StaffRow
@@ -101,33 +96,6 @@ def show_palette(app: HuifangApp) -> None:
 
     hint = say("Type a part of the name, Enter does it. Esc: back.")
     app.push_screen(Pick(say("Commands"), hint, options, typing=True), chosen)
-
-
-class Cover(Overlay[bool]):
-    """A screen that shows nothing of anybody until its user is back."""
-
-    DEFAULT_CSS = "Cover, Cover:ansi { background: ansi_default; }"
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,escape", "stay", show=False),
-        Binding("q", "away", show=False),
-    ]
-
-    def __init__(self, words: Catalogue) -> None:
-        super().__init__(words.say("Huifang is covered"), words.say("Enter: go on.  q: sign out and leave."))
-        self._words = words
-
-    def inside(self) -> ComposeResult:
-        said = self._words.say("Nothing is lost: an open call is kept as a draft.")
-        yield Painted([[(said, "")]])
-
-    def action_stay(self) -> None:
-        """Back to work."""
-        self.dismiss(True)
-
-    def action_away(self) -> None:
-        """Sign out."""
-        self.dismiss(False)
 
 
 def take_back(app: HuifangApp) -> None:

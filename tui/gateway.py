@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -61,6 +62,24 @@ class Gateway:
         self._reads = ThreadPoolExecutor(2, "huifang-read")
         self._writes = ThreadPoolExecutor(1, "huifang-write")
         self.closed = False
+        self._held: list[Callable[[], object]] | None = None
+        self._door: MessagePump | None = None
+
+    def hold(self, door: MessagePump) -> None:
+        """Keep answers back, except those to `door`: nothing opens or closes a screen behind a locked one."""
+        self._held, self._door = [], door
+
+    def go_on(self) -> None:
+        """Hand out what was kept back."""
+        held, self._held, self._door = self._held or [], None, None
+        for hand_out in held:
+            hand_out()
+
+    def _deliver(self, requester: MessagePump, hand_out: Callable[[], object]) -> None:
+        if self._held is not None and requester is not self._door:
+            self._held.append(hand_out)
+        else:
+            hand_out()
 
     def ask(
         self,
@@ -123,8 +142,7 @@ class Gateway:
         except asyncio.CancelledError:
             raise
         except HuifangError as error:
-            if excuse is None or not excuse(error):
-                self._trouble(error)
+            self._deliver(requester, partial(self._say, error, excuse))
             return
         except Exception as error:
             # The words of an exception may hold what somebody typed: only its kind and place go to the log.
@@ -132,7 +150,11 @@ class Gateway:
             self._trouble(error)
             return
         if not latest or self._latest[latest] == number:
-            requester.post_message(answer(number, value))
+            self._deliver(requester, partial(requester.post_message, answer(number, value)))
+
+    def _say(self, error: HuifangError, excuse: Excuse | None) -> None:
+        if excuse is None or not excuse(error):
+            self._trouble(error)
 
 
 def place(error: BaseException) -> str:

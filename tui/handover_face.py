@@ -9,7 +9,7 @@ from core.base.clock import business_day
 from core.base.days import day_and_month
 from core.base.language import N_, Catalogue
 from core.base.text import cells, fit
-from tui.paint import Span
+from tui.paint import Span, apart, width_of
 
 if TYPE_CHECKING:
     from core.handover.views import Cascade, HandoverRow, HandoverSheet, StepLine
@@ -21,8 +21,8 @@ PHASES = (
     ("submit", N_("applied")),
     ("review", N_("store manager")),
     ("approve", N_("manager")),
-    ("execute", N_("executed")),
-    ("file", N_("filed")),
+    ("execute", N_("carried out")),
+    ("file", N_("filing")),
 )
 """The way of an application, with the words that stand over each part of it."""
 
@@ -89,16 +89,15 @@ def peek(app: HuifangApp, row: HandoverRow) -> list[Line]:
     return [first, second]
 
 
-def title_line(app: HuifangApp, row: HandoverRow) -> tuple[Line, Line]:
-    """The head of an open application, left and right."""
-    say = app.words.say
-    left: Line = [
-        (" < " + say("Handover") + " ", ""),
-        (row.number, "bar-strong"),
-        (f"  {kind_words(row, app.words)}  ", ""),
-        (people_words(row, counts=True), "bar-strong"),
-    ]
-    return left, [(state_words(row, app.words) + " ", "bar-strong")]
+def title_line(app: HuifangApp, row: HandoverRow, width: int) -> Line:
+    """The head of an open application: what it is, who gives whom to whom, and where it stands."""
+    right: Line = [(state_words(row, app.words) + " ", "bar-strong")]
+    left: Line = [(row.number, "bar-strong"), (f"  {kind_words(row, app.words)}  ", "")]
+    left.append((people_words(row, counts=True), "bar-strong"))
+    name: Line = [(" < " + app.words.say("Handover") + " ", "")]
+    if width_of([*name, *left, *right]) > width:
+        name = [(" < ", "")]
+    return apart([*name, *left], right, width)
 
 
 def steps_line(app: HuifangApp, sheet: HandoverSheet, width: int) -> Line:
@@ -195,7 +194,7 @@ def cascade_lines(app: HuifangApp, cascade: Cascade) -> list[Line]:
     ]
     second: Line = [(fit(" " + say("along"), wide), "quiet")]
     for name, count in along:
-        second += [(f"{name} ", "" if count else "quiet"), (f"{count}   ", "strong" if count else "quiet")]
+        second += [(f"{name} ", "" if count else "quiet"), (f"{count}  ", "strong" if count else "quiet")]
     return [first, second]
 
 

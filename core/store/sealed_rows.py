@@ -38,15 +38,14 @@ _encode = json.JSONEncoder(
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An append-only table. A numbered one has a single integer key and is sealed in the order of its numbers;
-    the others are sealed by the audit entries that say a row of `spine` was added."""
+    """An append-only table. The audit trail is sealed in the order of its numbers, the others by its entries that
+    say a row of their `spine` was added: its order is the one in which all was committed."""
 
     name: str
     key: tuple[str, ...]
     columns: tuple[str, ...]
     numbered: bool
     key_is_number: bool
-    moment: str
     spine: str
     _shown: dict[str, str]
 
@@ -83,14 +82,12 @@ def _kept(inspector: sa.Inspector, name: str, is_sqlite: bool) -> Kept:
     columns = {str(column["name"]): column["type"] for column in inspector.get_columns(name)}
     key = tuple(inspector.get_pk_constraint(name)["constrained_columns"])
     number = bool(key) and isinstance(columns[key[0]], sa.Integer)
-    moments = [column for column, kind in columns.items() if isinstance(kind, sa.DateTime)]
     return Kept(
         name=name,
         key=key,
         columns=tuple(columns),
-        numbered=number and len(key) == 1,
+        numbered=name == AUDIT,
         key_is_number=number,
-        moment=moments[0] if moments else "",
         spine=_FOLLOWS.get(name, name),
         _shown={column: _shown(column, kind, is_sqlite) for column, kind in columns.items()},
     )

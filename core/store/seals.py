@@ -94,24 +94,20 @@ def seal(store: Store, actor: Actor, progress: Callable[[int], None] | None = No
     return SealResult(counts, number, digest, at)
 
 
-def _horizon(store: Store, actor: Actor) -> dict[str, int]:
-    """The last number of each numbered table, below which nobody can still add a row."""
+def _horizon(store: Store, actor: Actor) -> int:
+    """The last number of the trail below which nobody can still add an entry.
+
+    Entries are written just before their commit, so that nobody waits long. No other table is locked: a writer
+    that holds one and wants the next would be in a deadlock.
+    """
+    newest = sa.text("select coalesce(max(id), 0) from audit_entry")
     if store.is_sqlite:
         with store.read() as c:
-            return _last_numbers(c)
+            return int(c.execute(newest).scalar_one())
     with store.write(actor, why="seal") as tx:
-        names = ", ".join(f'"{name}"' for name in SEALED)
         tx.connection.execute(sa.text(f"set local lock_timeout = '{_WAIT}'"))
-        tx.connection.execute(sa.text(f"lock table {names} in share mode"))
-        return _last_numbers(tx.connection)
-
-
-def _last_numbers(c: Connection) -> dict[str, int]:
-    return {
-        kept.name: c.execute(sa.select(sa.func.max(kept.first_key)).select_from(sa.table(kept.name))).scalar() or 0
-        for kept in kept_tables(c, SEALED).values()
-        if kept.numbered
-    }
+        tx.connection.execute(sa.text("lock table audit_entry in share mode"))
+        return int(tx.connection.execute(newest).scalar_one())
 
 
 def _newest(c: Connection) -> tuple[int, str, datetime | None]:
@@ -121,10 +117,10 @@ def _newest(c: Connection) -> tuple[int, str, datetime | None]:
     return (row.id, row.digest, row.sealed_at) if row else (0, FIRST, None)
 
 
-def last_sealed(c: Connection, table: str) -> int:
-    """The last number of a numbered table that a seal covers, 0 for none. Raises StoreTrouble "seal.broken"."""
+def last_sealed(c: Connection) -> int:
+    """The last number of the trail that a seal covers, 0 for none. Raises StoreTrouble "seal.broken"."""
     last = c.execute(
-        sa.select(SEAL.c.last_key).where(SEAL.c.table_name == table).order_by(SEAL.c.id.desc()).limit(1)
+        sa.select(SEAL.c.last_key).where(SEAL.c.table_name == AUDIT).order_by(SEAL.c.id.desc()).limit(1)
     ).scalar()
     try:
         return int(last or 0)
@@ -134,7 +130,7 @@ def last_sealed(c: Connection, table: str) -> int:
         ) from None
 
 
-def _batch(store: Store, actor: Actor, horizon: Mapping[str, int], sealed_at: datetime) -> list[dict[str, Any]]:
+def _batch(store: Store, actor: Actor, horizon: int, sealed_at: datetime) -> list[dict[str, Any]]:
     """The next seals, as rows of their table; empty where there is nothing left to seal."""
     with store.read() as c:
         tables = kept_tables(c, SEALED)
@@ -149,13 +145,13 @@ def _batch(store: Store, actor: Actor, horizon: Mapping[str, int], sealed_at: da
         return batch
 
 
-def _something_new(c: Connection, horizon: Mapping[str, int]) -> bool:
+def _something_new(c: Connection, horizon: int) -> bool:
     """Whether there is more to seal than the entries that earlier seals made themselves."""
     fresh = sa.text(
         "select 1 from audit_entry where id > :last and id <= :horizon and table_name <> 'seal' limit 1"
     )
-    last = last_sealed(c, AUDIT)
-    return c.execute(fresh, {"last": last, "horizon": horizon[AUDIT]}).first() is not None
+    last = last_sealed(c)
+    return c.execute(fresh, {"last": last, "horizon": horizon}).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +164,18 @@ class Part:
     digests: list[bytes]
 
 
-def _parts(c: Connection, tables: Mapping[str, Kept], horizon: Mapping[str, int]) -> Iterator[Part]:
-    days = Days()
-    for name, kept in tables.items():
-        if not kept.numbered:
-            continue
-        last = last_sealed(c, name)
-        where = kept.columns.index(kept.moment)
-        for _ in range(_BATCHES):
-            found = numbered(c, kept, kept.columns, after=last, until=horizon[name], limit=AT_ONCE)
-            if not found:
-                break
-            last = int(found[-1].key)
-            for day, group in groupby(found, partial(_day, days, where)):
-                run = list(group)
-                yield Part(kept, day, [row.key for row in run], [row.digest for row in run])
-                if name == AUDIT:
-                    yield from _followers(c, tables, day, run)
+def _parts(c: Connection, tables: Mapping[str, Kept], horizon: int) -> Iterator[Part]:
+    days, kept, last = Days(), tables[AUDIT], last_sealed(c)
+    where = kept.columns.index("at")
+    for _ in range(_BATCHES):
+        found = numbered(c, kept, kept.columns, after=last, until=horizon, limit=AT_ONCE)
+        if not found:
+            return
+        last = int(found[-1].key)
+        for day, group in groupby(found, partial(_day, days, where)):
+            run = list(group)
+            yield Part(kept, day, [row.key for row in run], [row.digest for row in run])
+            yield from _followers(c, tables, day, run)
 
 
 def _day(days: Days, where: int, row: Row) -> date:

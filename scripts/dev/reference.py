@@ -43,7 +43,7 @@ def _helps(entry: Any, path: str, parent: Any = None) -> Iterator[tuple[str, str
         entry, info_name=path.rpartition(" ")[2], parent=parent, terminal_width=100, **entry.context_settings
     )
     children = getattr(entry, "commands", {})
-    if not children or parent is None:
+    if not children or parent is None or entry.invoke_without_command:
         yield path, entry.get_help(context)
     for name, child in children.items():
         yield from _helps(child, f"{path} {name}", context)

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 
 from core.base.errors import BadInput, Conflict, NotFound, Refused
+from core.base.language import catalogue
 from core.calls.tables import RaisedKind
 from core.handover import actions, proof
 from core.handover.forms import HandoverForm
 from core.handover.log import handover_log, handover_sheet, member_lines, preview
 from core.handover.tables import Act, HandoverState, MemberOutcome
 from core.handover.views import HandoverFilter
+from core.insight.timeline import timeline
 from tests.handover.conftest import ON, Office
 
 LEAVING = HandoverForm("S101", "leaving", ("S102", "S103"), "调离")
@@ -265,6 +267,15 @@ def test_kinds_and_splits(office: Office) -> None:
     assert len(handover_log(office.store, office["S103"])) == 1
     with pytest.raises(NotFound):
         handover_sheet(office.store, office["C01"], number)
+
+
+def test_timelines_show_it(office: Office) -> None:
+    office.members(2)
+    through(office)
+    events = timeline(office.store, office["K01"], "00001")
+    said = [event.said(catalogue("en"), office.store.rulebook) for event in events]
+    assert "handed over from 王芳 to 李静 (2026-0001), 调离" in said
+    assert any(line.startswith("introduction due") for line in said)
 
 
 def test_execution_may_be_kept_apart(office: Office) -> None:

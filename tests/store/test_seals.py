@@ -249,6 +249,28 @@ def test_many_terminals_seal_at_once(store: Store, clock: FixedClock) -> None:
     assert report.unsealed == 1
 
 
+def test_sealing_while_others_write_misses_nothing(store: Store, clock: FixedClock) -> None:
+    work(store, clock, 1)
+    url = store.url.render_as_string(hide_password=False)
+
+    def write(caller: int) -> None:
+        own = Store(url, clock)
+        for nth in range(40):
+            one_call(own, f"{caller:08x}-{nth:08x}", 1 + caller, purposes=2)
+        own.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        writers = [pool.submit(write, caller) for caller in range(3)]
+        while not all(writer.done() for writer in writers):
+            seal(store, SHELL)
+            assert verify(store).findings == ()
+    assert all(writer.exception() is None for writer in writers)
+    seal(store, SHELL)
+    report = verify(store)
+    assert report.findings == ()
+    assert (report.rows["call"], report.unsealed) == (6 + 120, 1)
+
+
 def test_sealing_again_adds_nothing(sealed: tuple[Store, Tools]) -> None:
     store, _ = sealed
     before = verify(store)

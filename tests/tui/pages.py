@@ -110,7 +110,8 @@ async def opened(
         page = Page(app, pilot)
         await page.quiet()
         for _ in range(ROUNDS):
-            if len(app.screen_stack) > 1 and (app.today.day is not None or staff is None):
+            asked = len(app.screen_stack) > 2  # for a staff code, or a PIN
+            if len(app.screen_stack) > 1 and (asked or staff is None or app.today.day is not None):
                 break
             await page.quiet()
         await page.quiet()

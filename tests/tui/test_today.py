@@ -97,11 +97,18 @@ def test_the_language_is_switched_from_the_palette(desk_store: Store, screens: A
     run(drive())
 
 
-def test_a_disabled_action_says_why(desk_store: Store, screens: Any) -> None:
+def test_a_disabled_action_says_why(lite: Store, screens: Any) -> None:
+    from tests.tui.conftest import Seed
+
+    Seed(lite)
+
     async def drive() -> None:
         async with screens() as page:
-            await page.press("f6")
-            page.shows("本版本还没有交接")
+            for key in ("s", "w"):
+                await page.press(key)
+                page.shows("名单是空的")
+            await page.press("f4")
+            page.shows("还没有选中会员")
 
     run(drive())
 

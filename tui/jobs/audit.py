@@ -14,7 +14,7 @@ from tui.gateway import Answer
 
 if TYPE_CHECKING:
     from core.base.language import Catalogue
-    from core.members.trail import AuditLine
+    from core.members.trail_words import AuditLine
 
 MOST = 300
 
@@ -65,7 +65,7 @@ def _by_staff(desk: Desk, code: str) -> list[AuditLine]:
 
 
 def _trace(line: AuditLine, words: Catalogue) -> Trace:
-    from core.members.trail import line_words
+    from core.members.trail_words import line_words
 
     why = line.why or line.cause
     return Trace(line.at, line.who, line_words(line, words), why)

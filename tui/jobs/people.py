@@ -83,7 +83,10 @@ def read_staff(left: bool = False) -> Callable[[Desk], Staff]:
             PersonSeen(
                 row,
                 covers.get(row.code),
-                row.has_secret is not None and row.role in below and row.code != actor.code and row.left_on is None,
+                row.has_secret is not None
+                and row.role in below
+                and row.code != actor.code
+                and row.left_on is None,
             )
             for row in staff_accounts(desk.store, actor, left=left)
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.base.clock import business_day, zone
 from core.base.language import N_, Catalogue
-from tui.desk import Desk, Session
+from tui.desk import Desk
 from tui.gateway import Answer
 from tui.widgets.lines import ListRow
 
@@ -77,10 +77,6 @@ class StaffRead(Answer["tuple[StaffRow, ...]"]):
 
 class DraftFound(Answer["DraftRow | None"]):
     """The call that was open when the last session ended, if any."""
-
-
-class SignedIn(Answer[Session]):
-    """Somebody works here now."""
 
 
 class DayRead(Answer[Day]):

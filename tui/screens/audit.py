@@ -18,6 +18,7 @@ class AuditScreen(Listing):
     """The trail of a record."""
 
     key_screen: ClassVar[str] = "audit"
+    behind: ClassVar[int] = 3
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("audit")]
 
@@ -80,14 +81,11 @@ class AuditScreen(Listing):
         lines: list[Line] = [[(" " + line, "")] for line in wrapped(row.value.what, self.size.width - 2)[:2]]
         return [*lines, [(" " + self.words.say("why") + ": ", "quiet"), (row.value.why or "-", "")]]
 
-    def _paint_peek(self, row: ListRow | None) -> None:
-        from tui.widgets.painted import Painted
-
-        self.query_one("#peek", Painted).show([*self.peek_lines(row), [("", "")], [("", "")], [("", "")]][:3])
-
     def why_not(self, name: str) -> str:
         """Why an action can't be done now."""
-        return "" if name == "open" else super().why_not(name)
+        if name == "audit":
+            return self.words.say("This is it.")
+        return super().why_not(name)
 
     def do_open(self) -> None:
         """There is nothing behind a change; its words stand below."""

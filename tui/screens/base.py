@@ -104,6 +104,9 @@ class HuifangScreen(Screen[Any]):
     def do_lock(self) -> None:
         self.home.show_lock()
 
+    def do_my_secret(self) -> None:
+        self.home.show_my_secret()
+
     def do_language(self) -> None:
         self.home.switch_language()
 

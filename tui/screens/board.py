@@ -84,7 +84,7 @@ class BoardScreen(Listing):
         wide = 9 if self.roomy else 7
         return (
             Column(say("store and caller")),
-            Column(say("due"), wide, "right"),
+            Column(say("to call"), wide, "right"),
             Column(say("done"), wide, "right"),
             Column(say("reached"), wide, "right"),
             Column(say("kept"), wide, "right"),
@@ -143,7 +143,8 @@ class BoardScreen(Listing):
         codes = (*(["leaves"] if one.leaves else []), *one.why)
         why = ", ".join(self.words.say(WHY[code]) for code in codes)
         return self.words.say(
-            "{day} {name}: {views} profiles (usual {usual_views}), {reveals} numbers (usual {usual_reveals}): {why}",
+            "{day} {name}: {views} profiles (usual {usual_views}), "
+            "{reveals} numbers (usual {usual_reveals}): {why}",
             day=f"{one.day:%m-%d}",
             name=one.name,
             views=one.views,
@@ -188,8 +189,8 @@ class BoardScreen(Listing):
 
         def agreed(taker: str, why: str) -> None:
             text = say(
-                "All due rows of {name}, also those beyond the day's target, go to {taker}; the members keep their "
-                "account owner.",
+                "All due rows of {name}, also those beyond the day's target, go to {taker}; "
+                "the members keep their account owner.",
                 name=giver.name,
                 taker=taker,
             )

@@ -54,8 +54,8 @@ class HandoverScreen(Listing):
             Column(say("number"), 10),
             *([Column(say("kind"), 21)] if self.roomy else ()),
             Column(say("from -> to")),
-            Column(say("members"), 7, "right"),
-            Column(say("state"), 16 if chinese else 26),
+            Column(say("mem."), 5, "right"),
+            Column(say("state"), 16 if chinese else 27),
             Column(say("days"), 4, "right"),
         )
 

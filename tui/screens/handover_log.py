@@ -78,8 +78,8 @@ class HandoverLogScreen(Listing):
             Column(say("day"), 10),
             *([Column(say("kind"), 21), Column(say("store"), 12)] if self.roomy else ()),
             Column(say("from -> to")),
-            Column(say("members"), 7, "right"),
-            Column(say("state"), 16 if chinese else 26),
+            Column(say("mem."), 5, "right"),
+            Column(say("state"), 16 if chinese else 27),
         )
 
     def row_of(self, place: int, thing: Any) -> ListRow:

@@ -30,6 +30,7 @@ class NewScreen(Listing):
     """What an application would do."""
 
     key_screen: ClassVar[str] = "handover_new"
+    behind: ClassVar[int] = 1
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("handover_new")]
 

@@ -24,7 +24,7 @@ from tui.jobs.handover import (
 )
 from tui.keys import bindings
 from tui.overlays import Reading
-from tui.paint import apart, wrapped
+from tui.paint import wrapped
 from tui.screens.handover_deeds import ask_agreement, ask_distribution
 from tui.screens.listing import Line, Listing
 from tui.widgets.lines import Column, Lines, ListRow
@@ -44,6 +44,7 @@ class ApplicationScreen(Listing):
     """One application."""
 
     key_screen: ClassVar[str] = "handover_open"
+    behind: ClassVar[int] = 1
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("handover_open")]
 
@@ -97,7 +98,7 @@ class ApplicationScreen(Listing):
         if sheet is None:
             return
         width = self.size.width
-        self.query_one("#top", Painted).show([apart(*face.title_line(self.home, sheet.row), width)])
+        self.query_one("#top", Painted).show([face.title_line(self.home, sheet.row, width)])
         cascade = sheet.cascade
         lines = face.cascade_lines(self.home, cascade) if cascade else face.moved_lines(self.home, sheet)
         self.query_one("#cascade", Painted).show(lines)
@@ -185,7 +186,7 @@ class ApplicationScreen(Listing):
             return self.words.say("There is no member here.")
         wanted = self.onward() if name == "agree" else ACTS.get(name, "")
         if name == "agree" and not wanted:
-            return self.words.say("There is nothing to agree to: it is {state}.", state=self._state())
+            return self.words.say("There is nothing to agree to ({state}).", state=self._state())
         if name == "adjust" and "submit" in self.sheet.acts:
             return ""
         if not wanted or wanted in self.sheet.acts:
@@ -193,7 +194,7 @@ class ApplicationScreen(Listing):
         refused = next((error for known, error in self.sheet.refusals.items() if known == wanted), None)
         said = self.words.error(refused) if refused is not None else self.words.say("This can't be done now.")
         if refused is not None and refused.code == "handover.state":
-            said = self.words.say("This can't be done now: it is {state}.", state=self._state())
+            said = self.words.say("This can't be done now ({state}).", state=self._state())
         return f"{said} {face.next_words(self.sheet.row, self.words)}".strip()
 
     def _state(self) -> str:

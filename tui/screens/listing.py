@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
@@ -25,6 +25,9 @@ class Listing(HuifangScreen):
     Listing > #what, Listing > #head { height: 1; width: 100%; }
     Listing > #peek { height: 2; width: 100%; }
     """
+
+    behind: ClassVar[int] = 2
+    """How many lines stand behind the row under the cursor."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -140,7 +143,7 @@ class Listing(HuifangScreen):
         self.query_one(Lines).say_instead(shown)
 
     def _paint_peek(self, row: ListRow | None) -> None:
-        self.query_one("#peek", Painted).show([*self.peek_lines(row), [("", "")], [("", "")]][:2])
+        self.query_one("#peek", Painted).show([*self.peek_lines(row), *[[("", "")]] * self.behind][: self.behind])
 
     def do_leave(self) -> None:
         """Back."""

@@ -142,7 +142,8 @@ class ScriptForm(VerticalScroll, can_focus=False):
             yield _row(step.title(words), f"answer:{step.answer}", str(self._entry.answers.get(step.answer, "")))
         if step.tick:
             ticked = bool(self._entry.answers.get(step.tick))
-            yield Horizontal(Tick(step.tick, words.say(wording.TICKS.get(step.tick, N_("said"))), ticked), classes="marks")
+            label = words.say(wording.TICKS.get(step.tick, N_("said")))
+            yield Horizontal(Tick(step.tick, label, ticked), classes="marks")
 
     def _last_rows(self, words: Catalogue) -> Iterable[Widget]:
         assert self._entry is not None
