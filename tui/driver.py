@@ -27,9 +27,13 @@ class PromptDriver(LinuxDriver):
 
     def disable_input(self) -> None:
         """End the input thread's wait, then stop it."""
-        if self._key_thread is not None and self._key_thread.is_alive():
-            os.write(self._wake, b"x")
+        if self._key_thread is None or not self._key_thread.is_alive():
+            super().disable_input()
+            return
+        # the byte stays in the pipe until the thread has ended: it may wake before it has been told to stop
+        os.write(self._wake, b"x")
         super().disable_input()
+        os.read(self._waking, 1)
 
     def run_input_thread(self) -> None:
         """Turn bytes into events until told to stop."""
@@ -38,8 +42,6 @@ class PromptDriver(LinuxDriver):
         try:
             while not self.exit_event.is_set():
                 ready, _, _ = select.select([self.fileno, self._waking], [], [], _patience(parser))
-                if self._waking in ready:
-                    os.read(self._waking, 64)
                 if self.fileno in ready:
                     data = os.read(self.fileno, 4096)
                     if not data:  # the terminal is gone: what was typed is kept, and the program ends

@@ -60,7 +60,7 @@ def at(day: date, clock_time: time, zone_name: str = DEFAULT_ZONE) -> datetime:
 def clock_for(
     on: date | None, at_time: time | None, zone_name: str = DEFAULT_ZONE, *, ticking: bool = False
 ) -> Clock:
-    """The clock for `--on` and `--at`: a command's stands still at the time given, the screens' goes on from it."""
+    """The clock for `--on` and `--at`: a command's stands still at that time, the screens' goes on from it."""
     real = datetime.now(UTC)
     if on is None and at_time is None:
         return SystemClock()

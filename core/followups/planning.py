@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 
 from core.base.actor import Actor
 from core.base.clock import business_day
+from core.base.errors import StoreTrouble
 from core.followups import cycles, plan_sql
 from core.followups.calendar import StoreGroup, known_until, store_groups
 from core.followups.tables import FollowUp, PlanRun
@@ -23,6 +25,7 @@ from core.members.rules import add_months, class_sizes, latest_before
 from core.members.tables import ClassCut, Member
 from core.people.access import Right, require
 from core.store.engine import Store
+from core.store.seals import seal
 from core.store.sql import statement
 from core.store.tables import Deed
 from core.store.transaction import Transaction
@@ -56,15 +59,18 @@ def ensure_planned(store: Store, actor: Actor, progress: Progress | None = None)
 def plan(store: Store, actor: Actor, on: date | None = None, progress: Progress | None = None) -> PlanResult:
     """Plan a business day (today where none is named), catching up what was missed (R4.1-R4.3).
 
-    `progress(step, share done)` may raise Cancelled: then nothing was planned. Raises NotAllowed.
+    `progress(step, share done)` may raise Cancelled: then nothing was planned. The day's first work also seals the
+    records of the days before. Raises NotAllowed.
     """
     require(actor, Right.PLAN)
     day = on or business_day(store.clock.now())
     with store.write(actor, why=f"plan {day}") as tx:
         if not store.is_sqlite:
             tx.connection.execute(sa.text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        run = _Run(store, tx, day, progress or _silent)
-        return run.whole()
+        result = _Run(store, tx, day, progress or _silent).whole()
+    with suppress(StoreTrouble):  # a busy store seals its records with the next plan
+        seal(store, actor)
+    return result
 
 
 def _silent(_step: str, _share: float) -> None:

@@ -58,9 +58,7 @@ def entrusted(actor: Actor, right: Right) -> sa.ColumnElement[bool]:
     """
     if actor.staff_id is None or right not in _ENTRUSTED:
         return sa.false()
-    received = sa.exists().where(
-        _PURCHASE.c.member_id == MEMBER.c.id, _PURCHASE.c.received_by == actor.staff_id
-    )
+    received = sa.exists().where(_PURCHASE.c.member_id == MEMBER.c.id, _PURCHASE.c.received_by == actor.staff_id)
     waiting = sa.exists().where(
         _FOLLOW_UP.c.member_id == MEMBER.c.id,
         _FOLLOW_UP.c.assignee_id == actor.staff_id,
@@ -117,9 +115,10 @@ def admit(
     if permitted(actor, right, owner_id=owner_id, store_id=store_id):
         return
     seen = permitted(actor, Right.SEE_MEMBER, owner_id=owner_id, store_id=store_id)
-    if scope(actor.role, right) is not Scope.NONE and c.execute(
-        sa.select(MEMBER.c.id).where(MEMBER.c.id == member_id, entrusted(actor, right))
-    ).first():
+    if (
+        scope(actor.role, right) is not Scope.NONE
+        and c.execute(sa.select(MEMBER.c.id).where(MEMBER.c.id == member_id, entrusted(actor, right))).first()
+    ):
         return
     raise refusal(actor, right) if seen else unknown_member(number)
 

@@ -115,11 +115,14 @@ class Glass:
         self.process.kill(signal.SIGKILL)
         self.process.close(force=True)
 
-    def leave(self) -> int | None:
+    def leave(self, seconds: float = 20.0) -> int | None:
         """Leave with ctrl+q; the exit code."""
         self.press("\x11")
+        until = time.perf_counter() + seconds
         while self.process.isalive():
             self.read(0.1)
+            if time.perf_counter() > until:
+                raise AssertionError(f"the program did not leave:\n{self.text}")
         self.process.close()
         code: int | None = self.process.exitstatus
         return code

@@ -1,4 +1,4 @@
-"""An office for the supervisors' screens: 王芳's members, a leaver's application in some state, people with PINs."""
+"""An office for the supervisors' screens: 王芳's members, a leaver's application, people with PINs."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_the_application_shows_its_way_and_what_moves(lite: Store, screens: Made
         async with screens(staff="S1M") as page:
             await page.press("f6", "enter")
             page.shows("2026-0001", "离职", "王芳 -> 李静 6, 赵磊 6", "提交 11月23日 王芳", "店长 ..", "客服备案")
-            page.shows("A 3 (1/2)", "约定回拨 1", "问题 1", "投诉 1", "1 位本周有约")
+            page.shows("A 3 (2/1)", "约定回拨 1", "问题 1", "投诉 1", "1 位本周有约")
             await page.press("h")
             page.shows("回老家, 月底离职")
             await page.press("escape", "escape", "escape")
@@ -154,12 +154,12 @@ def test_the_reviewer_shares_the_members_otherwise(lite: Store, screens: Made) -
 @pytest.mark.parametrize(
     ("staff", "key", "said"),
     [
-        ("S101", "a", "这一步轮到别人"),
-        ("K01", "a", "这一步轮到别人"),
-        ("F01", "a", "这一步轮到别人"),
+        ("S101", "a", "这一步由他人办理"),
+        ("K01", "a", "这一步由他人办理"),
+        ("F01", "a", "这一步由他人办理"),
         ("S1M", "x", "现在不能这样做 (当前待店长审核)"),
-        ("S1M", "w", "只有申请人或交出会员的人"),
-        ("S102", "r", "这一步轮到别人"),
+        ("S1M", "w", "只有申请人或移交人"),
+        ("S102", "r", "这一步由他人办理"),
     ],
 )
 def test_what_one_may_not_do_says_why_and_who_may(
