@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.base.clock import business_day
-from core.base.days import day_and_month
 from core.base.language import N_, Catalogue
 from core.base.text import cells, fit
 from tui.paint import Span, apart, width_of
@@ -124,20 +122,18 @@ def steps_line(app: HuifangApp, sheet: HandoverSheet, width: int) -> Line:
             break
     if sheet.row.state in ("refused", "withdrawn") and sheet.steps:
         step = sheet.steps[-1]
-        said = f"{act_words(step.step, app.words)} {_day(app, step.at)} {step.by_name}"
+        said = f"{act_words(step.step, app.words)} {app.local(step.at):%m-%d} {step.by_name}"
         return [(label, "quiet"), (said, "bad"), (f": {step.comment}" if step.comment else "", "")]
     return spans
 
 
 def _done(app: HuifangApp, step: StepLine, before: StepLine | None, name: str, long: bool) -> Line:
     took = days_since(app, before.at, step.at) if before is not None else 0
+    if step.step == "execute" and before is not None and not took:
+        return [(name, "good")]  # with the approval: who and when stand there
     lasted = " " + app.words.say("+{days} d", days=took) if took and long else ""
     by = f" {step.by_name}" if long or step.step == "submit" else ""
-    return [(name + " ", "good"), (f"{_day(app, step.at)}{by}{lasted}", "")]
-
-
-def _day(app: HuifangApp, moment: datetime) -> str:
-    return day_and_month(app.local(moment).date(), app.words, business_day(app.clock.now()))
+    return [(name + " ", "good"), (f"{app.local(step.at):%m-%d}{by}{lasted}", "")]
 
 
 def _last_round(steps: tuple[StepLine, ...]) -> tuple[StepLine, ...]:

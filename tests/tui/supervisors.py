@@ -20,8 +20,7 @@ def office_of(store: Store, members: int = 12) -> Office:
     office = make_office(store)
     office.members(members)
     office.members(3, owner="S102", first=90001)
-    with store.write(SHELL) as tx:
-        tx.insert(PlanRun, day=ON, made_at=tx.now, actor_code="shell", counts="{}")
+    planned(office)
     for number in range(1, min(members, 6) + 1):
         office.follow_up(f"{number:05d}")
     office.follow_up("00002", "callback", cycle="c1", due_at=datetime(2026, 11, 25, 2, 0, tzinfo=UTC),
@@ -29,6 +28,12 @@ def office_of(store: Store, members: int = 12) -> Office:
     office.raise_matter("00003")
     office.raise_matter("00004", RaisedKind.PROBLEM)
     return office
+
+
+def planned(office: Office) -> None:
+    """The day is planned: the screens need not do it."""
+    with office.store.write(SHELL) as tx:
+        tx.insert(PlanRun, day=ON, made_at=tx.now, actor_code="shell", counts="{}")
 
 
 def applied(office: Office, *, upto: str = "submit") -> str:

@@ -55,7 +55,7 @@ def test_the_application_shows_its_way_and_what_moves(lite: Store, screens: Made
     async def drive() -> None:
         async with screens(staff="S1M") as page:
             await page.press("f6", "enter")
-            page.shows("2026-0001", "离职", "王芳 -> 李静 6, 赵磊 6", "提交 11月23日 王芳", "店长 ..", "客服备案")
+            page.shows("2026-0001", "离职", "王芳 -> 李静 6, 赵磊 6", "提交 11-23 王芳", "店长 ..", "客服备案")
             page.shows("A 3 (2/1)", "约定回拨 1", "问题 1", "投诉 1", "1 位本周有约")
             await page.press("h")
             page.shows("回老家, 月底离职")

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.base.clock import business_day
 from tui.desk import Desk
 from tui.gateway import Answer
 
@@ -278,7 +279,6 @@ def export_log(wanted: Wanted, purpose: str, lang: str) -> Callable[[Desk], tupl
     """Write the log to a file, on record (R7.4, R15.5)."""
 
     def job(desk: Desk) -> tuple[int, Path]:
-        from core.base.clock import business_day
         from core.imports.handover_file import export_handovers
 
         path = desk.printed() / f"handovers-{business_day(desk.store.clock.now())}.csv"
