@@ -208,6 +208,7 @@ def _prepare_sqlite(raw: Any, record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA cache_size=-16000")
+    cursor.execute("PRAGMA mmap_size=1073741824")  # pages are read in place, and shared by all terminals
     cursor.execute("PRAGMA temp_store=MEMORY")
     name = cursor.execute("PRAGMA database_list").fetchone()[2]
     cursor.close()
