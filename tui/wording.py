@@ -6,36 +6,12 @@ from collections.abc import Mapping
 
 from core.base.language import N_, Catalogue
 from core.base.naming import STAGES, STATUSES
+from core.members.fields import LABELS
 
 __all__ = ["FIELDS", "GENDERS", "RAISED", "SCORES", "STAGES", "STATUSES", "TICKS", "worded"]
 
-FIELDS = {
-    "name": N_("name"),
-    "gender": N_("gender"),
-    "phone": N_("phone"),
-    "email": N_("e-mail"),
-    "wechat": N_("WeChat"),
-    "birthday": N_("birthday"),
-    "age_band": N_("age band"),
-    "occupation": N_("occupation"),
-    "address": N_("address"),
-    "store": N_("store"),
-    "joined_on": N_("joined"),
-    "source": N_("source"),
-    "referrer": N_("referrer"),
-    "card_number": N_("card number"),
-    "owner": N_("owner"),
-    "preferences": N_("preferences"),
-    "body_size": N_("size"),
-    "personality": N_("personality"),
-    "interests": N_("interests"),
-    "best_time": N_("best time to call"),
-    "anniversaries": N_("anniversaries"),
-    "consent_call": N_("consent to calls"),
-    "consent_sms": N_("consent to SMS"),
-    "consent_email": N_("consent to e-mail"),
-    "evaluation": N_("remarks"),
-}
+FIELDS: Mapping[str, str] = {**LABELS, "store": N_("store"), "owner": N_("owner")}
+"""The labels of core, and those of what a profile shows beside its own fields."""
 
 SCORES = {
     "goods": N_("goods"),

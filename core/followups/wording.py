@@ -74,5 +74,5 @@ def _why_welcome(row: WorklistRow, purpose: Purpose, words: Catalogue, on: date)
     closes = near_day(purpose.closes_on or purpose.due_on, on, words)
     bought = row.first_purchase_on
     if bought is not None and bought >= row.joined_on:
-        return words.say("first bought {days} d ago, to {day}", days=(on - bought).days, day=closes)
+        return words.say("bought {days} d ago, to {day}", days=(on - bought).days, day=closes)
     return words.say("joined {days} d ago, to {day}", days=(on - row.joined_on).days, day=closes)
