@@ -148,6 +148,7 @@ class _History:
     """What happened in the demo's shops until now."""
 
     def __init__(self, store: Store, clock: FixedClock, words: Catalogue, seed: int) -> None:
+        from scripts.demo_handovers import Handovers
         from scripts.demo_people import _toml
 
         self.store = store
@@ -162,6 +163,7 @@ class _History:
         self.promised = self._callback_times()
         self.raised = ["complaint", "problem"]
         self.known_until = date.min
+        self.handovers = Handovers(store, clock, words, self.chance, _toml("handovers"), self.shop.people)
 
     def lived(self) -> str:
         """Go through it day by day; returns the code of the one whose day the demo shows."""
@@ -173,12 +175,13 @@ class _History:
             self._open_shops()
             actors = {code: staff_actor(self.store, code) for code in self.callers}
             days = sorted({_weekday(self.today - timedelta(days=ago)) for ago in WORKED_DAYS_AGO})
-            for day in days:
+            for place, day in enumerate(days):
                 self.clock.moment = at(day, time(9, 5))
                 self._bring_in(day)
                 plan(self.store, SHELL, day)
                 for actor in actors.values():
                     self._work(actor, last=day == days[-1])
+                self.handovers.go_through(len(days) - 1 - place, first=place == 0)
             self.clock.moment = self.now
             self._bring_in(self.today)
             plan(self.store, SHELL, self.today)

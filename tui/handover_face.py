@@ -12,6 +12,7 @@ from tui.paint import Span, apart, width_of
 if TYPE_CHECKING:
     from core.handover.views import Cascade, HandoverRow, HandoverSheet, StepLine
     from tui.app import HuifangApp
+    from tui.jobs.handover import Printed
 
 Line = list[Span]
 
@@ -230,3 +231,10 @@ def caution_lines(app: HuifangApp, cascade: Cascade | None) -> list[str]:
             )
         )
     return lines
+
+
+def printed_words(printed: Printed, words: Catalogue) -> str:
+    """Where a sheet was written, and why there is no PDF."""
+    names = ", ".join(path.name for path in printed.files)
+    said = words.say("Written: {files} in {folder}", files=names, folder=printed.files[0].parent)
+    return f"{said}. {words.error(printed.without)}" if printed.without is not None else said

@@ -74,7 +74,12 @@ KEYS: tuple[Key, ...] = (
     Key("review_call", ("c",), N_("call now"), N_("Open the call instead."), "review", 2),
     Key("leave", ("escape",), N_("back"), N_("Back to the list; nothing is decided."), "review", 3),
     Key(
-        "reveal", ("r", "f7"), N_("show number"), N_("Show the phone numbers; this is put on record."), "member", 1
+        "reveal",
+        ("r", "f7"),
+        N_("show contact"),
+        N_("Show phone numbers, e-mail, WeChat and address; this is put on record."),
+        "member",
+        1,
     ),
     Key("edit", ("e", "f8"), N_("profile"), N_("Change the member's profile in place."), "member", 2),
     Key("history", ("h",), N_("history"), N_("Every change of every field: who, when, why."), "member", 3),
@@ -106,6 +111,13 @@ KEYS: tuple[Key, ...] = (
         N_("Every application there ever was: filter, print, export."),
         "handover",
         3,
+    ),
+    Key(
+        "audit",
+        ("y",),
+        N_("who changed?"),
+        N_("Who changed this record: when, from what to what, and why."),
+        "handover",
     ),
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "handover", 9),
     Key(
@@ -146,6 +158,13 @@ KEYS: tuple[Key, ...] = (
         7,
     ),
     Key("open", ("enter",), N_("member"), N_("Everything about the member under the cursor."), "handover_open"),
+    Key(
+        "audit",
+        ("y",),
+        N_("who changed?"),
+        N_("Who changed this record: when, from what to what, and why."),
+        "handover_open",
+    ),
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "handover_open", 8),
     Key("submit", ("a", "f8"), N_("submit"), N_("Submit the application."), "handover_new", 1),
     Key(
@@ -177,6 +196,13 @@ KEYS: tuple[Key, ...] = (
         N_("Write the log as shown to a file; say what for."),
         "handover_log",
         4,
+    ),
+    Key(
+        "audit",
+        ("y",),
+        N_("who changed?"),
+        N_("Who changed this record: when, from what to what, and why."),
+        "handover_log",
     ),
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "handover_log", 9),
     Key(

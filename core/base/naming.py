@@ -33,6 +33,21 @@ STATES = {
     "returned": N_("came back"),
     "withdrawn": N_("withdrawn"),
 }
+HANDOVER_KINDS = {
+    "members": N_("change of owner"),
+    "leaving": N_("leaving"),
+    "moving": N_("move to another store"),
+}
+HANDOVER_STATES = {
+    "draft": N_("draft"),
+    "submitted": N_("waits for the store manager"),
+    "reviewed": N_("waits for the manager"),
+    "approved": N_("approved"),
+    "executed": N_("executed, waits for filing"),
+    "filed": N_("filed"),
+    "refused": N_("sent back"),
+    "withdrawn": N_("taken back"),
+}
 VERDICTS = {
     "listed": N_("on the list"),
     "resting": N_("resting"),

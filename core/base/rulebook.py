@@ -89,9 +89,28 @@ class Welcome(Entry):
 
 
 class Recovery(Entry):
-    """The months after the last purchase in which recovery is tried."""
+    """The months after the last purchase in which recovery is tried; what counts as recovered; who is held out."""
 
     months: tuple[Positive, ...]
+    counts_days: Positive
+    holdout: bool
+    holdout_share: Share
+
+
+class Rankings(Entry):
+    """R3.6."""
+
+    ahead_days: Positive
+    least_returned: Positive
+
+
+class Gifts(Entry):
+    """R11.1, in yuan a store and month."""
+
+    budget_a: Count
+    budget_b: Count
+    budget_c: Count
+    budget_new: Count
 
 
 class Callbacks(Entry):
@@ -148,6 +167,25 @@ class Handovers(Entry):
     introduce_days: Positive
 
 
+class Complaints(Entry):
+    """R5.7, R9.1, R9.2: working hours, and in how many of them, or in how many working days, what is due.
+
+    `levels` is how often something late goes higher: 1 to the store manager, 2 to the manager as well.
+    """
+
+    hours: Span
+    urgent_answer_hours: Positive
+    urgent_resolve_days: Positive
+    normal_answer_days: Positive
+    normal_resolve_days: Positive
+    urgent_again_hours: Positive
+    normal_again_days: Positive
+    problem_urgent_days: Positive
+    problem_days: Positive
+    told_days: Positive
+    levels: Annotated[int, Field(ge=0, le=2)]
+
+
 class Covers(Entry):
     """R4.6, R7.5."""
 
@@ -190,6 +228,8 @@ class Policy(Entry):
     decline: Decline
     welcome: Welcome
     recovery: Recovery
+    ranking: Rankings
+    gifts: Gifts
     callbacks: Callbacks
     claims: Claims
     worklist: Worklists
@@ -197,6 +237,7 @@ class Policy(Entry):
     retries: Retries
     calls: Calls
     handover: Handovers
+    complaints: Complaints
     cover: Covers
     sign_in: SignIn
     watch: Watch
@@ -250,6 +291,29 @@ class Reason(Named):
     needs_note: bool = False
 
 
+class MeasureKind(Named):
+    """What is done to bring a member back (R5.8)."""
+
+    key: str = ""
+    due_days: Count = 0
+    ends: bool = False
+    needs_note: bool = False
+    gift: bool = False
+    review: bool = False
+
+
+class GiftOccasion(Named):
+    """What a gift is given for, and when policy proposes it (R11.1)."""
+
+    key: str = ""
+    per: Literal["life", "year", "month", "cycle"]
+    classes: tuple[str, ...] = ()
+    birthday_days: Count | None = None
+    dissatisfied_new_days: Count | None = None
+    key_regular: bool = False
+    recovery: bool = False
+
+
 class Step(Entry):
     """One step of a call script: what to say, and the fields to fill where it is said (R5.4).
 
@@ -285,11 +349,13 @@ class Rulebook(Entry):
     programmes: dict[str, Programme]
     outcomes: dict[str, Outcome]
     reasons: dict[str, Reason]
+    measures: dict[str, MeasureKind]
+    gift_occasions: dict[str, GiftOccasion]
     scripts: dict[str, CallScript]
 
     @model_validator(mode="after")
     def _keys_are_unique(self) -> Self:
-        for kind in (self.outcomes, self.reasons):
+        for kind in (self.outcomes, self.reasons, self.measures, self.gift_occasions):
             keys = [entry.key for entry in kind.values() if entry.key]
             if len(keys) != len(set(keys)):
                 raise ValueError("two entries have the same key")
@@ -314,6 +380,8 @@ def load_rulebook(overrides: Path | None = None) -> Rulebook:
         programmes=_entries(own, "programmes.toml", Programme),
         outcomes=_entries(own, "outcomes.toml", Outcome),
         reasons=_entries(own, "reasons.toml", Reason),
+        measures=_entries(own, "measures.toml", MeasureKind),
+        gift_occasions=_entries(own, "gift_occasions.toml", GiftOccasion),
         scripts=_scripts(own),
     )
 

@@ -6,9 +6,8 @@ from core.calls.corrections import take_back
 from core.calls.drafts import discard_draft, drafts, pending_draft, save_draft
 from core.calls.forms import CallForm, DraftForm, RaisedForm
 from core.calls.opening import dial, open_call
-from core.calls.review import decide_review, review_sheet
 from core.calls.storing import log_call
-from core.calls.views import CallResult, CallSheet, DialLine, DraftRow, ReviewSheet, TakenBack
+from core.calls.views import CallResult, CallSheet, DialLine, DraftRow, TakenBack
 
 __all__ = [
     "CallForm",
@@ -18,16 +17,13 @@ __all__ = [
     "DraftForm",
     "DraftRow",
     "RaisedForm",
-    "ReviewSheet",
     "TakenBack",
-    "decide_review",
     "dial",
     "discard_draft",
     "drafts",
     "log_call",
     "open_call",
     "pending_draft",
-    "review_sheet",
     "save_draft",
     "take_back",
 ]

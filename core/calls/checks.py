@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -172,7 +172,7 @@ def _answers(answers: Mapping[str, Any]) -> str:
 
 
 def _raised(form: CallForm, outcome: Outcome, note: str) -> tuple[RaisedForm, ...]:
-    raised = tuple(_one_raised(entry) for entry in form.raised)
+    raised = tuple(one_raised(entry) for entry in form.raised)
     if outcome.opens_problem and not raised:
         if not note:
             raise BadInput(
@@ -190,9 +190,10 @@ def _raised(form: CallForm, outcome: Outcome, note: str) -> tuple[RaisedForm, ..
     return raised
 
 
-def _one_raised(entry: RaisedForm) -> RaisedForm:
+def one_raised(entry: RaisedForm) -> RaisedForm:
+    """A problem or complaint as it may be taken down. Raises BadInput."""
     matter = clean(entry.matter, lines=True)
-    kinds, urgencies = [kind.value for kind in RaisedKind], [urgency.value for urgency in Urgency]
+    kinds, urgencies = [RaisedKind.PROBLEM.value, RaisedKind.COMPLAINT.value], [u.value for u in Urgency]
     if not matter or len(matter) > LONGEST_NOTE:
         raise BadInput("call.matter", N_("Say in a few words what is wrong, then save."), field="matter")
     if entry.kind not in kinds or entry.urgency not in urgencies:
@@ -203,7 +204,15 @@ def _one_raised(entry: RaisedForm) -> RaisedForm:
             kinds=", ".join(kinds),
             urgencies=", ".join(urgencies),
         )
-    return RaisedForm(matter, entry.kind, clean(entry.category)[:60], entry.urgency)
+    return replace(
+        entry,
+        matter=matter,
+        category=clean(entry.category)[:60],
+        demand=clean(entry.demand, lines=True)[:LONGEST_NOTE],
+        evidence=clean(entry.evidence, lines=True)[:LONGEST_NOTE],
+        product=clean(entry.product)[:200],
+        about=clean(entry.about),
+    )
 
 
 def _callback(callback_at: datetime | None, outcome: Outcome, now: datetime) -> None:

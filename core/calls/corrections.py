@@ -19,7 +19,9 @@ from core.calls.checks import SCORES
 from core.calls.drafts import LEFT, keep
 from core.calls.effects import TABLES, Effect, by_row, plain, restored, write
 from core.calls.facts import Row, member_row
-from core.calls.tables import Call, Raised
+from core.calls.matters import Said, locked, record
+from core.calls.tables import Call, RaisedAct, RaisedKind
+from core.calls.verdicts import undo_verdicts
 from core.calls.views import TakenBack
 from core.calls.when import phrase
 from core.followups.claims import caller_id, require_free, take
@@ -40,9 +42,9 @@ _LAST = statement(
         order by c.stored_at desc, c.started_at desc, c.corrects is null limit 1""",
     moments=("since",),
 ).columns(started_at=UTCDateTime(), day=sa.Date)
-_RAISED = sa.text(
-    "select id, withdrawn_at, version, kind, category, matter, urgency from raised where call_id = :call"
-)
+_RAISED = sa.text("select id from raised where call_id = :call order by id")
+_ABOUT = sa.text("select r.id, s.code from raised r join staff s on s.id = r.about_id where r.call_id = :call")
+_STEPS = sa.text("select count(*) from raised_step where raised_id = :raised")
 
 
 def take_back(store: Store, actor: Actor, terminal: str = "") -> TakenBack:
@@ -67,7 +69,8 @@ def take_back(store: Store, actor: Actor, terminal: str = "") -> TakenBack:
         effects: list[Effect] = json.loads(call["effects"])
         _reverse(tx, effects)
         _withdraw_callback(tx, call)
-        raised = _withdraw_raised(tx, call["id"])
+        undo_verdicts(tx, effects)
+        raised = _withdraw_raised(store, tx, call["id"])
         _insert_correction(tx, call)
         take(store, tx, member["id"], last.number, terminal)
         draft, content = str(uuid.uuid4()), _content(call, raised, member["time_zone"])
@@ -146,12 +149,20 @@ def _callback() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _withdraw_raised(tx: Transaction, call_id: str) -> list[dict[str, Any]]:
-    rows = [dict(row) for row in tx.connection.execute(_RAISED, {"call": call_id}).mappings()]
+def _withdraw_raised(store: Store, tx: Transaction, call_id: str) -> list[dict[str, Any]]:
+    """Withdraw what the call opened, unless somebody has begun to see to it; returned as the draft keeps it."""
+    rows = [locked(tx, key) for key in tx.connection.execute(_RAISED, {"call": call_id}).scalars().all()]
     for row in rows:
-        if row["withdrawn_at"] is None:
-            write(tx, Raised, row, {"withdrawn_at": tx.now})
-    return [{name: row[name] for name in ("kind", "category", "matter", "urgency")} for row in rows]
+        if tx.connection.execute(_STEPS, {"raised": row["id"]}).scalar_one() > 1:
+            raise _moved_on("raised", "state")
+        record(tx, store.rulebook, row, RaisedAct.WITHDRAW, Said(text=WHY))
+    about = {row.id: {"about": row.code} for row in tx.connection.execute(_ABOUT, {"call": call_id})}
+    names = ("kind", "category", "matter", "urgency", "demand", "evidence", "product")
+    return [
+        {name: row[name] for name in names if row[name]} | about.get(row["id"], {})
+        for row in rows
+        if row["kind"] != RaisedKind.SUGGESTION
+    ]
 
 
 def _insert_correction(tx: Transaction, call: Row) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import SQLModel, UTCDateTime
 
+from core.calls.tables import Raised
 from core.followups.tables import FollowUp
 from core.members.tables import Member, MemberPhone, ProfileFix
 from core.store.tables import Deed
@@ -25,7 +26,7 @@ Table = type[SQLModel]
 Effect = list[Any]
 
 TABLES: Mapping[str, Table] = {
-    str(table.__tablename__): table for table in (FollowUp, Member, MemberPhone, ProfileFix)
+    str(table.__tablename__): table for table in (FollowUp, Member, MemberPhone, ProfileFix, Raised)
 }
 BOOKKEEPING = frozenset(
     {"last_call_at", "last_reached_on", "rest_until", "rest_reason", "last_promise", "dialable", "completeness"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -13,12 +13,21 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class RaisedForm:
-    """A problem or complaint taken down in a call: kind and urgency by the codes of `core.calls.tables`."""
+    """A problem or complaint taken down: kind and urgency by the codes of `core.calls.tables`.
+
+    `about` is the code of the staff member it is about; `promised_on` another day than the policy proposes for a
+    problem.
+    """
 
     matter: str
     kind: str = "problem"
     category: str = ""
     urgency: str = "normal"
+    demand: str = ""
+    evidence: str = ""
+    product: str = ""
+    about: str = ""
+    promised_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

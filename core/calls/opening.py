@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -27,7 +28,7 @@ from core.followups.claims import Claimed, claim, holder_in
 from core.followups.cycles import CALLBACK, MONTHLY
 from core.members.gate import GateAnswer, GateFacts, decide
 from core.members.upkeep import note_reveal
-from core.members.views import MemberCard, PhoneLine, phone_lines, read_card
+from core.members.views import MemberCard, PhoneLine, contacts_of, read_card
 from core.people.access import Right
 from core.store.engine import Store
 
@@ -47,8 +48,9 @@ def open_call(store: Store, actor: Actor, number: str, terminal: str) -> CallShe
 def dial(
     store: Store, actor: Actor, number: str, *, phone_id: int | None = None, call_id: str = "", why: str = ""
 ) -> DialLine:
-    """Reveal the number to dial, by default the first usable one; the reveal is on record (R5.9).
+    """Reveal the number to dial, by default the first usable one, and what the script verifies (R5.9).
 
+    E-mail, WeChat and address come with it, since the call confirms them; the reveal is on record.
     `why` is the typed reason where the contact gate was overridden (R4.8). Raises NotFound for a number that is
     gone or marked bad, and Conflict where the actor does not hold the member.
     """
@@ -59,12 +61,12 @@ def dial(
             raise Conflict(
                 "dial.unheld", N_("You don't hold this member any more: open the call again, then dial.")
             )
-        lines = phone_lines(tx.connection, member["id"], revealed=True)
-        chosen = [line for line in lines if line.dialable and phone_id in (None, line.id)]
+        found = contacts_of(tx.connection, member["id"])
+        chosen = [line for line in found.phones if line.dialable and phone_id in (None, line.id)]
         if not chosen:
             raise NotFound("dial.none", N_("There is no number that can be dialled: put the profile right first."))
-        note_reveal(tx, member["id"], 1)
-        return _dial_line(chosen[0])
+        note_reveal(tx, member["id"], ["phone", *found.written])
+        return replace(_dial_line(chosen[0]), written=found.written)
 
 
 def _dial_line(line: PhoneLine) -> DialLine:

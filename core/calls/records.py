@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel import UTCDateTime
 
 from core.calls.checks import SCORES
+from core.calls.tables import NOT_OVER
 from core.calls.views import OpenRaised, PastCall, RecentEvent, ReviewPurchase
 from core.store.sql import statement
 
@@ -35,10 +36,11 @@ _PURCHASES = statement(
         where p.member_id = :member order by p.day desc, p.bought_at desc limit :most"""
 ).columns(bought_at=UTCDateTime(), day=sa.Date)
 _RAISED = statement(
-    """select r.id, r.kind, r.category, r.matter, r.urgency, r.raised_at, r.promised_on, b.name as raised_by,
+    f"""select r.id, r.kind, r.category, r.matter, r.urgency, r.raised_at, r.promised_on, b.name as raised_by,
             o.name as owner
         from raised r left join staff b on b.id = r.raised_by left join staff o on o.id = r.owner_id
-        where r.member_id = :member and r.withdrawn_at is null order by r.raised_at desc, r.id desc"""
+        where r.member_id = :member and r.kind <> 'suggestion'
+            and r.{NOT_OVER} order by r.raised_at desc, r.id desc"""
 ).columns(raised_at=UTCDateTime(), promised_on=sa.Date)
 
 
@@ -127,7 +129,7 @@ def purchases(connection: Connection, member_id: int, most: int) -> tuple[Review
 
 
 def open_raised(connection: Connection, member_id: int) -> tuple[OpenRaised, ...]:
-    """Problems and complaints that were not withdrawn, newest first."""
+    """Problems and complaints that somebody has still to see to, newest first."""
     return tuple(
         OpenRaised(
             raised_id=row.id,

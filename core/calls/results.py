@@ -27,7 +27,8 @@ _CALL = statement(
 _PROGRAMMES = sa.text("select id, programme from follow_up where id in :ids").bindparams(
     sa.bindparam("ids", expanding=True)
 )
-_RAISED = sa.text("select id from raised where call_id = :call order by id")
+_RAISED = sa.text("select id from raised where call_id = :call and kind <> 'suggestion' order by id")
+_TASK = FollowUp.__tablename__
 
 
 @overload
@@ -74,7 +75,9 @@ def result(
 ) -> CallResult:
     """The result that a record's effects add up to; `programmes` are those of the follow-ups changed."""
     changed = by_row(effects)
-    states = {key: fields["state"][1] for (_, key), fields in changed.items() if "state" in fields}
+    states = {
+        key: fields["state"][1] for (table, key), fields in changed.items() if table == _TASK and "state" in fields
+    }
     waits = [fields["not_before"][1] for fields in changed.values() if "not_before" in fields]
     marks = {effect[2] for effect in effects if effect[0] == MARKS}
     rest = next((fields["rest_until"][1] for fields in changed.values() if "rest_until" in fields), None)

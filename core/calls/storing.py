@@ -14,14 +14,16 @@ from core.base.errors import BadInput, Conflict
 from core.base.language import N_
 from core.base.rulebook import Rulebook
 from core.base.text import clean
-from core.calls.checks import CheckedCall, check
+from core.calls.checks import LONGEST_NOTE, CheckedCall, check
 from core.calls.consequences import Work, apply
 from core.calls.effects import Effects
 from core.calls.facts import CallFacts, Row, member_row, read_facts, stored_for
 from core.calls.forms import CallForm, RaisedForm
+from core.calls.matters import Complainant, take
 from core.calls.results import result, result_of
 from core.calls.rules import asks_reason, finishes
-from core.calls.tables import Call, CallPurpose, Raised
+from core.calls.tables import Call, CallPurpose, RaisedKind
+from core.calls.verdicts import give_verdicts
 from core.calls.views import CallResult
 from core.calls.when import parse_when
 from core.followups.claims import release_in, require_free
@@ -32,6 +34,12 @@ from core.store.engine import Store
 from core.store.transaction import Transaction
 
 PROFILE_WHY = "confirmed in a call"
+
+SUGGESTION = "suggestion"
+"""The key under which the scripts keep what the member would like to be different."""
+
+NONE_MADE = frozenset({"", "-", "无", "没", "没有", "暂无", "没有建议", "no", "none", "nothing"})
+"""What callers write where the member had nothing to suggest."""
 
 _NO_DRAFT = sa.text("delete from draft where staff_id = :staff and member_id = :member")
 
@@ -63,7 +71,9 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
             require_free(tx, member["id"])
         work = _work(tx, call, read_facts(tx, member, store.rulebook), store.rulebook)
         apply(work)
-        raised = _insert(work, call_id)
+        # what the member is still not happy with is reopened, not taken down a second time
+        reopened = give_verdicts(work)
+        raised = _insert(work, call_id, () if reopened and not form.raised else call.raised)
         _let_go(tx, member["id"])
         return result(
             call_id,
@@ -152,7 +162,7 @@ def _dialled(call: CheckedCall, facts: CallFacts) -> Row | None:
     )
 
 
-def _insert(work: Work, call_id: str) -> tuple[int, ...]:
+def _insert(work: Work, call_id: str, raised: tuple[RaisedForm, ...]) -> tuple[int, ...]:
     """The record and what it creates; returns the numbers of problems and complaints."""
     call, member, tx = work.call, work.facts.member, work.tx
     dialled = work.dialled
@@ -189,26 +199,23 @@ def _insert(work: Work, call_id: str) -> tuple[int, ...]:
     )
     if call.form.callback_at is not None:
         tx.insert(FollowUp, **_callback(work, call_id, call.form.callback_at))
-    return tuple(_raise(work, call_id, entry) for entry in call.raised)
+    for entry in _suggested(work):
+        _take(work, call_id, entry)
+    return tuple(_take(work, call_id, entry) for entry in raised)
 
 
-def _raise(work: Work, call_id: str, entry: RaisedForm) -> int:
-    """Something raised belongs to the account owner, whoever took it down (R8.2)."""
-    member, tx = work.facts.member, work.tx
-    key: int = tx.insert(
-        Raised,
-        member_id=member["id"],
-        call_id=call_id,
-        kind=entry.kind,
-        category=entry.category,
-        matter=entry.matter,
-        urgency=entry.urgency,
-        owner_id=member["owner_id"],
-        store_id=member["store_id"],
-        raised_at=tx.now,
-        raised_by=tx.actor.staff_id,
-    )
-    return key
+def _take(work: Work, call_id: str, entry: RaisedForm) -> int:
+    member = work.facts.member
+    who = Complainant(member["store_id"], member["id"], member["owner_id"])
+    return take(work.tx, work.rulebook, who, entry, call_id=call_id)
+
+
+def _suggested(work: Work) -> tuple[RaisedForm, ...]:
+    """The suggestion that the member made in answer to the script, if any: a manager sees to it."""
+    said = clean(str(work.call.form.answers.get(SUGGESTION, "")), lines=True)
+    if not work.call.outcome.reached or not said or said.rstrip(".。 ").casefold() in NONE_MADE:
+        return ()
+    return (RaisedForm(said[:LONGEST_NOTE], RaisedKind.SUGGESTION),)
 
 
 def _callback(work: Work, call_id: str, callback_at: datetime) -> dict[str, Any]:

@@ -1,9 +1,9 @@
-"""What the call screen and the review screen show: frozen rows, the member's texts as stored."""
+"""What the call screen shows: frozen rows, the member's texts as stored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ class ScriptStep:
 class DialLine:
     """A number in the order of dialling; `bad_reason` (an outcome's code) crosses it out.
 
-    `shown` and `link` are empty until the number has been revealed (R5.9).
+    `shown`, `link` and `written` (the other contact fields) are empty until they have been revealed (R5.9).
     """
 
     phone_id: int
@@ -80,6 +80,7 @@ class DialLine:
     usable: bool
     shown: str = ""
     link: str = ""
+    written: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,38 +225,3 @@ class ReviewPurchase:
     store: str
     who: str
     gap_days: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewSheet:
-    """What the decision about a member gone three months rests on (programme dormant-review).
-
-    `usual_gap_days` is the member's own usual gap between purchases, `away_days` the present one.
-    `choices` are the decisions `decide_review` takes; `latest` the last day a call may be set for.
-    """
-
-    follow_up_id: int
-    number: str
-    member: MemberCard
-    due_on: date
-    closes_on: date | None
-    away_days: int
-    usual_gap_days: int | None
-    complaints: tuple[OpenRaised, ...]
-    problems: tuple[OpenRaised, ...]
-    calls: tuple[PastCall, ...]
-    purchases: tuple[ReviewPurchase, ...]
-    tried: tuple[DuePurpose, ...]
-    choices: tuple[str, ...]
-    latest: date
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What came of a review: the decision, programmes closed and planned, and the day of the call, if any."""
-
-    number: str
-    decision: str
-    closed: tuple[str, ...]
-    planned: tuple[str, ...]
-    due_on: date | None

@@ -8,9 +8,9 @@ from core.base.actor import Actor
 from core.base.clock import business_day
 from core.base.errors import BadInput
 from core.base.language import N_
-from core.followups.claims import Claimed, claim_in, holder_in, release_in, require_free
+from core.followups.claims import Claimed, holder_in, release_in, require_free, take
 from core.followups.tables import FollowUp
-from core.followups.worklist import WorklistQuery, free_in
+from core.followups.worklist import FreeMember, WorklistQuery, free_in
 from core.followups.worklist_sql import due_now_statement
 from core.members.lookup import admit, unknown_member
 from core.members.tables import Member
@@ -60,8 +60,8 @@ def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) 
         looked_at = LOOK_AHEAD
         while True:
             free = free_in(store, tx.connection, actor, query, looked_at)
-            for member_id, number in free:
-                held = _claim_if_due(store, tx, member_id, number, terminal)
+            for member in free:
+                held = _claim_if_due(store, tx, member, terminal)
                 if held is not None:
                     return held
             if len(free) < looked_at:
@@ -69,12 +69,19 @@ def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) 
             looked_at *= 2
 
 
-def _claim_if_due(store: Store, tx: Transaction, member_id: int, number: str, terminal: str) -> Claimed | None:
+def _claim_if_due(store: Store, tx: Transaction, member: FreeMember, terminal: str) -> Claimed | None:
     """Hold the member, unless somebody is just taking them, was quicker, or has finished with them meanwhile."""
-    if not tx.lock_row(Member, member_id):
+    if not tx.alone and not _still_free(store, tx, member.member_id):
         return None
+    number, owner, shop = member.number, member.owner_id, member.store_id
+    admit(tx.connection, tx.actor, Right.CALL, number, member_id=member.member_id, owner_id=owner, store_id=shop)
+    return take(store, tx, member.member_id, number, terminal)
+
+
+def _still_free(store: Store, tx: Transaction, member_id: int) -> bool:
+    """Whether the member, locked now, is as the list said; others may have written since it was read."""
+    if not tx.lock_row(Member, member_id):
+        return False
     due = due_now_statement(store.rulebook)
     moment = {"member": member_id, "day": business_day(tx.now), "now": tx.now}
-    if holder_in(tx, member_id) is not None or tx.connection.execute(due, moment).first() is None:
-        return None
-    return claim_in(store, tx, number, terminal)
+    return holder_in(tx, member_id) is None and tx.connection.execute(due, moment).first() is not None

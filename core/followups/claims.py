@@ -9,22 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlmodel import UTCDateTime
 
 from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, zone
 from core.base.errors import Conflict, Refused
 from core.base.language import N_
 from core.members.lookup import admit, unknown_member
-from core.members.tables import Member
 from core.people.access import Right
 from core.store.engine import Store
+from core.store.sql import statement
 from core.store.transaction import Transaction
-
-_MOMENT = Member.__table__.c.created_at.type  # type: ignore[attr-defined]
 
 _FIND = sa.text("select id, owner_id, store_id, name from member where number = :number")
 
-_TAKE = sa.text(
+_TAKE = statement(
     """
     insert into claim (member_id, staff_id, terminal, claimed_at, expires_at)
     values (:member, :staff, :terminal, :now, :until)
@@ -34,25 +33,25 @@ _TAKE = sa.text(
                           then claim.claimed_at else excluded.claimed_at end,
         expires_at = excluded.expires_at
     where claim.staff_id = excluded.staff_id or claim.expires_at <= :now
-    """
-).bindparams(
-    sa.bindparam("now", type_=_MOMENT),
-    sa.bindparam("until", type_=_MOMENT),
-)
+    returning claimed_at, expires_at
+    """,
+    moments=("now", "until"),
+).columns(claimed_at=UTCDateTime(), expires_at=UTCDateTime())
 
 _HOLDER = sa.text(
     """
     select claim.staff_id, staff.name as name, claim.claimed_at, claim.expires_at, claim.terminal
     from claim join staff on staff.id = claim.staff_id where claim.member_id = :member
     """
-).columns(staff_id=sa.Integer, name=sa.String, claimed_at=_MOMENT, expires_at=_MOMENT, terminal=sa.String)
+).columns(claimed_at=UTCDateTime(), expires_at=UTCDateTime())
 
-_RENEW = sa.text(
+_RENEW = statement(
     """
     update claim set expires_at = :until
     where member_id = :member and staff_id = :staff and terminal = :terminal
-    """
-).bindparams(sa.bindparam("until", type_=_MOMENT))
+    """,
+    moments=("until",),
+)
 
 _FREE = sa.text("delete from claim where member_id = :member and staff_id = :staff")
 
@@ -90,14 +89,12 @@ def take(store: Store, tx: Transaction, member_id: int, number: str, terminal: s
     """Take the claim row of a member the actor may call. Raises Conflict where another holds it."""
     staff_id = caller_id(tx.actor)
     until = tx.now + timedelta(minutes=store.policy.claims.minutes)
-    tx.connection.execute(
-        _TAKE,
-        {"member": member_id, "staff": staff_id, "terminal": terminal, "now": tx.now, "until": until},
-    )
-    holder = tx.connection.execute(_HOLDER, {"member": member_id}).one()
-    if holder.staff_id != staff_id:
+    moment = {"member": member_id, "staff": staff_id, "terminal": terminal, "now": tx.now, "until": until}
+    taken = tx.connection.execute(_TAKE, moment).first()
+    if taken is None:  # somebody holds the member, and so the row is there
+        holder = tx.connection.execute(_HOLDER, {"member": member_id}).one()
         raise held_by_other(holder.name, holder.claimed_at)
-    return Claimed(member_id, number, holder.claimed_at, holder.expires_at)
+    return Claimed(member_id, number, taken.claimed_at, taken.expires_at)
 
 
 def renew(store: Store, actor: Actor, member_id: int, terminal: str) -> bool:

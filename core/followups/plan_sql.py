@@ -48,16 +48,41 @@ def of_stores(store_ids: Sequence[int] | None, column: str = "m.store_id") -> st
     return f"and {column} in ({', '.join(str(int(number)) for number in store_ids)})"
 
 
-def by_last_day(store_ids: Sequence[int] | None, *, value_first: bool, phone: bool) -> sa.TextClause:
-    """Plan one cycle for every member whose last purchase was on `:base`."""
-    place = "-m.amount_total" if value_first else "0"
+FIRST_BY_SPEND = "-m.amount_total"
+FIRST_BY_RANKING = "coalesce((select r.place from recovery_place r where r.member_id = m.id), 0)"
+"""Recovery's order: past spend, or what the last judgement found to beat it (R3.6, R4.5)."""
+
+
+def held_out(share: float) -> str:
+    """The condition on `m` that a member is in the hold-out group: ever the same one for the same share (R5.8).
+
+    Half of it is in any group twice as small: numbers are mixed before they are compared.
+    """
+    return f"(m.id * 2654435761 + 97) % 4294967291 < {round(share * 4294967291)}"
+
+
+def by_last_day(
+    store_ids: Sequence[int] | None, *, place: str = "0", phone: bool, without: str = "false"
+) -> sa.TextClause:
+    """Plan one cycle for every member whose last purchase was on `:base`, but for those `without` holds for."""
     who = CALLABLE if phone else "m.status = 'active'"
+    kept = "" if without == "false" else f"and not ({without})"
     return _dated(
         f"""{NEW_ROW}
         select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from member m left join staff s on s.id = m.owner_id
-        where {_NEW} and {who} and m.last_on = :base {of_stores(store_ids)}
+        where {_NEW} and {who} and m.last_on = :base {of_stores(store_ids)} {kept}
         on conflict (member_id, programme, cycle) do nothing"""
+    )
+
+
+def hold_out(store_ids: Sequence[int] | None, share: float) -> sa.TextClause:
+    """Put the recovery cycles on record for which no call is planned; a cycle planned already stays one (R5.8)."""
+    return _dated(
+        f"""insert into held_out (member_id, cycle, store_id, due_on, created_at)
+        select m.id, cast(:cycle as text), m.store_id, :due, :now from member m
+        where {_NEW} and {CALLABLE} and m.last_on = :base and {held_out(share)} {of_stores(store_ids)}
+        on conflict (member_id, cycle) do nothing"""
     )
 
 

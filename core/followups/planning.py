@@ -20,7 +20,7 @@ from core.base.clock import business_day
 from core.base.errors import StoreTrouble
 from core.followups import cycles, plan_sql
 from core.followups.calendar import StoreGroup, known_until, store_groups
-from core.followups.tables import FollowUp, PlanRun
+from core.followups.tables import FollowUp, HeldOut, PlanRun
 from core.members.rules import add_months, class_sizes, latest_before
 from core.members.tables import ClassCut, Member
 from core.people.access import Right, require
@@ -140,15 +140,25 @@ class _Run:
         review = self._rows(cycles.review_cycles(self.day, policy, calendar))
         self._insert(
             cycles.REVIEW,
-            plan_sql.by_last_day(ids, value_first=False, phone=cycles.REVIEW not in self.desk_programmes),
+            plan_sql.by_last_day(ids, phone=cycles.REVIEW not in self.desk_programmes),
             review,
         )
-        recovery = self._rows(cycles.recovery_cycles(self.day, policy, calendar))
-        self._insert(
-            cycles.RECOVERY,
-            plan_sql.by_last_day(ids, value_first=True, phone=cycles.RECOVERY not in self.desk_programmes),
-            recovery,
-        )
+        self._recovery(ids, self._rows(cycles.recovery_cycles(self.day, policy, calendar)))
+
+    def _recovery(self, ids: tuple[int, ...] | None, rows: list[dict[str, Any]]) -> None:
+        """Recovery by the order that was judged best, without those who are held out (R3.6, R5.8)."""
+        ranked = self.tx.connection.execute(sa.text("select 1 from recovery_place limit 1")).first() is not None
+        place = plan_sql.FIRST_BY_RANKING if ranked else plan_sql.FIRST_BY_SPEND
+        rule, without = self.policy.recovery, "false"
+        if rule.holdout:
+            without = plan_sql.held_out(rule.holdout_share)
+            if rows:
+                self.tx.bulk(
+                    plan_sql.hold_out(ids, rule.holdout_share), rows, table=HeldOut, what="cycles held out"
+                )
+        phone = cycles.RECOVERY not in self.desk_programmes
+        clause = plan_sql.by_last_day(ids, place=place, phone=phone, without=without)
+        self._insert(cycles.RECOVERY, clause, rows)
 
     def _rows(self, found: Iterable[cycles.Cycle]) -> list[dict[str, Any]]:
         return [

@@ -1,4 +1,4 @@
-"""Follow-ups, claims and the record of plans."""
+"""Follow-ups, claims, the record of plans, and what recovery is ranked by."""
 
 from __future__ import annotations
 
@@ -25,7 +25,13 @@ class State(StrEnum):
 OPEN = sa.text("state = 'open'")
 POOL = sa.text("state = 'open' and assignee_id is null")
 PROMISED = sa.text("state = 'open' and due_at is not null")
+SKIPPED = sa.text("state = 'open' and skipped_on is not null")
 MONTHLY = sa.text("programme = 'monthly'")
+AWAY = sa.text("programme in ('dormant-review', 'dormant-recovery')")
+
+
+def _index(name: str, where: sa.TextClause, *columns: str) -> sa.Index:
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
 class FollowUp(SQLModel, table=True):
@@ -38,22 +44,14 @@ class FollowUp(SQLModel, table=True):
     __tablename__ = "follow_up"
     __table_args__ = (
         sa.UniqueConstraint("member_id", "programme", "cycle"),
-        sa.Index("ix_follow_up_desk", "assignee_id", "due_on", sqlite_where=OPEN, postgresql_where=OPEN),
-        sa.Index("ix_follow_up_store", "store_id", "due_on", sqlite_where=OPEN, postgresql_where=OPEN),
-        sa.Index(
-            "ix_follow_up_pool", "store_id", "assignee_id", "due_on", sqlite_where=POOL, postgresql_where=POOL
-        ),
-        sa.Index("ix_follow_up_promised", "store_id", "due_at", sqlite_where=PROMISED, postgresql_where=PROMISED),
-        sa.Index("ix_follow_up_closes", "closes_on", sqlite_where=OPEN, postgresql_where=OPEN),
-        sa.Index(
-            "ix_follow_up_month",
-            "cycle",
-            "store_id",
-            "assignee_id",
-            "state",
-            sqlite_where=MONTHLY,
-            postgresql_where=MONTHLY,
-        ),
+        _index("ix_follow_up_desk", OPEN, "assignee_id", "programme", "place", "due_on"),
+        _index("ix_follow_up_pool", POOL, "store_id", "programme", "place", "due_on"),
+        _index("ix_follow_up_store", OPEN, "store_id", "due_on"),
+        _index("ix_follow_up_promised", PROMISED, "store_id", "due_at"),
+        _index("ix_follow_up_skipped", SKIPPED, "skipped_on", "assignee_id"),
+        _index("ix_follow_up_closes", OPEN, "closes_on"),
+        _index("ix_follow_up_month", MONTHLY, "cycle", "store_id", "assignee_id", "state"),
+        _index("ix_follow_up_away", AWAY, "programme", "due_on"),
         sa.CheckConstraint("(state = 'open') = (closed_at is null)", name="closed_at"),
     )
 
@@ -102,3 +100,34 @@ class PlanRun(SQLModel, table=True):
     made_at: datetime
     actor_code: str
     counts: str
+
+
+class RecoveryPlace(SQLModel, table=True):
+    """Where a member who stays away stands in recovery, smallest first; planning copies it (R3.6, R4.5).
+
+    There are rows only where something ranks better than past spend. `expected` are the purchases expected in the
+    90 days after `ranked_on`.
+    """
+
+    __tablename__ = "recovery_place"
+
+    member_id: int = Field(primary_key=True, foreign_key="member.id", sa_type=BigKey)
+    place: int = Field(sa_type=BigKey)
+    expected: float
+    ranked_on: date
+
+
+class HeldOut(SQLModel, table=True):
+    """A recovery cycle of a member in the hold-out group: no call was planned, and they are counted (R5.8)."""
+
+    __tablename__ = "held_out"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("member_id", "cycle"),
+        sa.Index("ix_held_out_due", "due_on", "store_id"),
+    )
+
+    member_id: int = Field(foreign_key="member.id", sa_type=BigKey)
+    cycle: str
+    store_id: int = Field(foreign_key="store.id")
+    due_on: date
+    created_at: datetime

@@ -19,6 +19,7 @@ from core.base.clock import business_day
 from core.base.errors import NotFound
 from core.base.language import N_
 from core.base.phones import masked
+from core.followups.worklist_head import head_statement
 from core.followups.worklist_sql import (
     Desk,
     counts_statement,
@@ -151,17 +152,28 @@ def all_rows(store: Store, actor: Actor, query: WorklistQuery, page: int = 500) 
             yield from _rows(store, connection, query.everything, parameters, part)
 
 
+@dataclass(frozen=True, slots=True)
+class FreeMember:
+    """A member on a desk whom nobody holds."""
+
+    member_id: int
+    number: str
+    owner_id: int | None
+    store_id: int
+
+
 def free_in(
     store: Store, connection: Connection, actor: Actor, query: WorklistQuery, limit: int
-) -> list[tuple[int, str]]:
-    """The members of a desk's first `limit` purposes whom nobody holds, in order: (member id, number)."""
+) -> list[FreeMember]:
+    """The members of a desk's first `limit` purposes whom nobody holds, in order."""
     now = store.clock.now()
     desk = desk_of(store, connection, actor, query)
-    parameters = _parameters(store, desk, query, business_day(now), now)
-    free = free_statement(store.rulebook, desk, bool(query.programme))
-    return list(
-        dict.fromkeys((row[0], row[1]) for row in connection.execute(free, {**parameters, "limit": limit}))
-    )
+    parameters = {**_parameters(store, desk, query, business_day(now), now), "limit": limit}
+    head = None if query.programme else head_statement(store.rulebook, desk, free=True)
+    found = connection.execute(head, parameters).all() if head is not None else []
+    if len(found) < limit:
+        found = connection.execute(free_statement(store.rulebook, desk, bool(query.programme)), parameters).all()
+    return [FreeMember(*row) for row in dict.fromkeys(tuple(row) for row in found)]
 
 
 def _in_order(
@@ -177,8 +189,15 @@ def _in_order(
     The database gives a member once for each due purpose: the first is the row's place. So more than wanted
     is asked for, and more again in the rare case that so many purposes were merged.
     """
-    clause = order_statement(store.rulebook, desk, query.everything, bool(query.programme))
     limit = _NO_LIMIT if wanted is None else wanted + wanted // 2 + 10
+    if wanted is not None and not query.everything and not query.programme:
+        head = head_statement(store.rulebook, desk, free=False)
+        if head is not None:
+            found = connection.execute(head, {**parameters, "limit": limit}).all()
+            members = list(dict.fromkeys(row[0] for row in found))
+            if len(members) >= wanted:
+                return members[:wanted]
+    clause = order_statement(store.rulebook, desk, query.everything, bool(query.programme))
     while True:
         found = connection.execute(clause, {**parameters, "limit": limit}).scalars().all()
         members = list(dict.fromkeys(found))
@@ -305,7 +324,7 @@ def _rows(
     kept = {name: parameters[name] for name in ("day", "now", "soon")}
     found = connection.execute(details_statement(store.rulebook, everything), {**kept, "members": members})
     grouped: dict[int, list[Row[Any]]] = {}
-    for row in found:
+    for row in found.all():
         grouped.setdefault(row[0], []).append(row)
     cuts = stage_cuts(kept["day"], store.policy.stages)
     return tuple(_row(grouped[member], cuts, kept["now"]) for member in members)
@@ -321,9 +340,10 @@ def _row(found: list[Row[Any]], cuts: StageCuts, now: datetime) -> WorklistRow:
         member_id, number, name, joined_on, last_on, first_purchase_on, last_purchase_on, last_reached_on,
         value_class, last_promise, best_time, completeness, amount_total, rest_until, rest_reason,
         owner, owner_name, store, held_by, held_since, held_until, phone, open_complaints,
-    ) = tuple(found[0])[:_DETAILS]  # fmt: skip
-    not_before = max((row[-1] for row in found if row[-1] is not None), default=None)
-    purposes = tuple(Purpose(*row[_DETAILS:-1]) for row in found)
+    ) = found[0][:_DETAILS]  # fmt: skip
+    purposes = tuple([Purpose(*row[_DETAILS:-1]) for row in found])
+    waits = [row[-1] for row in found if row[-1] is not None]
+    not_before = max(waits) if waits else None
     held = held_until is not None and held_until > now
     resting = rest_until is not None and rest_until > now
     if not_before is None or not_before <= now:

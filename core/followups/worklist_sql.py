@@ -11,8 +11,8 @@ from sqlmodel import UTCDateTime
 from core.base.rulebook import Rulebook
 from core.store.sql import statement
 
-_DAYS = ("day",)
-_MOMENTS = ("now", "soon", "overdue")
+DAYS = ("day",)
+MOMENTS = ("now", "soon", "overdue")
 
 Kind = tuple[int, bool, bool, bool]
 """What a desk's statement depends on: how many assignees, whether it takes from its store's pool or from all."""
@@ -84,22 +84,42 @@ def _sources(desk: Kind) -> str:
     return f"(select * from follow_up where {due}{' and store_id = :store' if store else ''}) f"
 
 
-def _group(rulebook: Rulebook) -> str:
+def group(rulebook: Rulebook) -> str:
+    """The place of the programme of `f`; a callback whose time has not come stands below everything else."""
     ranks = " ".join(f"when '{code}' then {entry.rank}" for code, entry in rulebook.programmes.items())
-    return f"case when f.due_at > :soon then {WAITING} else case f.programme {ranks} else {WAITING - 1} end end"
+    timed = ", ".join(f"'{code}'" for code, entry in rulebook.programmes.items() if entry.order == "time")
+    return (
+        f"case when f.due_at > :soon and f.programme in ({timed}) then {WAITING}"
+        f" else case f.programme {ranks} else {WAITING - 1} end end"
+    )
 
 
 def _class_order(column: str) -> str:
     return f"case {column} when 'A' then 1 when 'B' then 2 when 'C' then 3 else 4 end"
 
 
-def _first_key(rulebook: Rulebook) -> str:
+def first_key(rulebook: Rulebook, programme: str = "") -> str:
+    """What orders rows inside their group: of one programme a plain column, which an index may keep."""
     by_class = [code for code, entry in rulebook.programmes.items() if entry.order == "class"]
+    if programme:
+        return _class_order("m.value_class") if programme in by_class else "f.place"
     listed = ", ".join(f"'{code}'" for code in by_class)
     return f"case when f.programme in ({listed}) then {_class_order('m.value_class')} else f.place end"
 
 
-def _rests(rulebook: Rulebook) -> str:
+def sort_keys(rulebook: Rulebook) -> str:
+    """What `IN_ORDER` sorts the rows `f` of members `m` by, besides day and id, and what a claim asks of `m`."""
+    return f"""{group(rulebook)} as grp, case when f.skipped_on = :day then 1 else 0 end as sunk,
+            {first_key(rulebook)} as first_key, {_class_order("m.value_class")} as class_key,
+            m.id as member_id, m.number, m.owner_id, m.store_id"""
+
+
+def unheld(member: str) -> str:
+    """The condition that nobody holds a member."""
+    return f"and not exists (select 1 from claim c where c.member_id = {member} and c.expires_at > :now)"
+
+
+def rests(rulebook: Rulebook) -> str:
     """Rests and retries: not due until then (R4.8); members without a number that works wait too (R5.2)."""
     care = ", ".join(f"'{code}'" for code in sorted(rulebook.care_programmes))
     at_desk = ", ".join(f"'{code}'" for code in sorted(rulebook.desk_programmes)) or "''"
@@ -112,14 +132,10 @@ def _rests(rulebook: Rulebook) -> str:
 def _due(rulebook: Rulebook, desk: Kind, everything: bool) -> str:
     """The due purposes with their sort keys; rests and retries are left out unless everything is asked for."""
     return f"""
-        select f.id, f.member_id, f.programme, f.due_on, f.due_at, f.not_before,
-            {_group(rulebook)} as grp,
-            case when f.skipped_on = :day then 1 else 0 end as sunk,
-            {_first_key(rulebook)} as first_key,
-            {_class_order("m.value_class")} as class_key, m.number
+        select f.id, f.programme, f.due_on, f.due_at, f.not_before, {sort_keys(rulebook)}
         from {_sources(desk)} join member m on m.id = f.member_id
         where m.status = 'active' and (f.closes_on is null or f.closes_on >= :day)
-        {"" if everything else _rests(rulebook)}"""
+        {"" if everything else rests(rulebook)}"""
 
 
 _COLUMNS = """
@@ -131,36 +147,36 @@ _COLUMNS = """
     (select coalesce(p.e164, p.typed) from member_phone p where p.member_id = m.id
         order by p.bad_reason <> '', p.position limit 1) as phone,
     (select count(*) from raised r where r.member_id = m.id and r.kind = 'complaint'
-        and r.withdrawn_at is null) as open_complaints
+        and r.state not in ('closed', 'withdrawn')) as open_complaints
 """
 
 
 def order_statement(rulebook: Rulebook, desk: Desk, everything: bool, one_programme: bool) -> sa.TextClause:
     """The members of the due purposes in R4.5's order, a member once for each purpose; takes :limit."""
-    return _order(_Key(rulebook), desk.kind, everything, one_programme)
+    return _order(Key(rulebook), desk.kind, everything, one_programme)
 
 
 def free_statement(rulebook: Rulebook, desk: Desk, one_programme: bool) -> sa.TextClause:
     """As `order_statement`, without the members somebody holds; takes :limit."""
-    return _free(_Key(rulebook), desk.kind, one_programme)
+    return _free(Key(rulebook), desk.kind, one_programme)
 
 
 def counts_statement(rulebook: Rulebook, desk: Desk, everything: bool) -> sa.TextClause:
     """Members by programme, and as the row without a programme, all of them."""
-    return _counts(_Key(rulebook), desk.kind, everything)
+    return _counts(Key(rulebook), desk.kind, everything)
 
 
 def details_statement(rulebook: Rulebook, everything: bool) -> sa.TextualSelect:
     """All due purposes of the :members with the members' details, each member's first purpose first."""
-    return _details(_Key(rulebook), everything)
+    return _details(Key(rulebook), everything)
 
 
 def due_now_statement(rulebook: Rulebook) -> sa.TextClause:
     """Whether anything of :member is due at :now, with retries and rests observed."""
-    return _due_now(_Key(rulebook))
+    return _due_now(Key(rulebook))
 
 
-class _Key:
+class Key:
     """A rulebook as a cache key: by identity, since rulebooks are loaded once and never change."""
 
     def __init__(self, rulebook: Rulebook) -> None:
@@ -170,46 +186,46 @@ class _Key:
         return id(self.rulebook)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.rulebook is self.rulebook
+        return isinstance(other, Key) and other.rulebook is self.rulebook
 
 
-_IN_ORDER = "order by grp, sunk, first_key, due_on, class_key, number, id limit :limit"
+OF_MEMBER = "member_id, number, owner_id, store_id"
+IN_ORDER = "order by grp, sunk, first_key, due_on, class_key, number, id limit :limit"
 _OF_PROGRAMME = "member_id in (select member_id from due where programme = :programme)"
 
 
 @lru_cache(maxsize=64)
-def _order(key: _Key, desk: Kind, everything: bool, one_programme: bool) -> sa.TextClause:
+def _order(key: Key, desk: Kind, everything: bool, one_programme: bool) -> sa.TextClause:
     text = f"""
     with due as ({_due(key.rulebook, desk, everything)})
-    select member_id from due where {_OF_PROGRAMME if one_programme else "true"} {_IN_ORDER}"""
-    return statement(text, days=_DAYS, moments=_MOMENTS)
+    select member_id from due where {_OF_PROGRAMME if one_programme else "true"} {IN_ORDER}"""
+    return statement(text, days=DAYS, moments=MOMENTS)
 
 
 @lru_cache(maxsize=64)
-def _free(key: _Key, desk: Kind, one_programme: bool) -> sa.TextClause:
+def _free(key: Key, desk: Kind, one_programme: bool) -> sa.TextClause:
     text = f"""
     with due as ({_due(key.rulebook, desk, False)})
-    select member_id, number from due
-    where not exists (select 1 from claim c where c.member_id = due.member_id and c.expires_at > :now)
-        and {_OF_PROGRAMME if one_programme else "true"} {_IN_ORDER}"""
-    return statement(text, days=_DAYS, moments=_MOMENTS)
+    select {OF_MEMBER} from due
+    where {_OF_PROGRAMME if one_programme else "true"} {unheld("due.member_id")} {IN_ORDER}"""
+    return statement(text, days=DAYS, moments=MOMENTS)
 
 
 @lru_cache(maxsize=64)
-def _counts(key: _Key, desk: Kind, everything: bool) -> sa.TextClause:
+def _counts(key: Key, desk: Kind, everything: bool) -> sa.TextClause:
     text = f"""
     with due as ({_due(key.rulebook, desk, everything)})
     select programme, count(distinct member_id) as members,
         min(case when due_at > :now then due_at end) as next_at
     from due group by programme
     union all select null, count(distinct member_id), null from due"""
-    return statement(text, days=_DAYS, moments=_MOMENTS).columns(  # type: ignore[return-value]
+    return statement(text, days=DAYS, moments=MOMENTS).columns(  # type: ignore[return-value]
         programme=sa.String, members=sa.Integer, next_at=UTCDateTime()
     )
 
 
 @lru_cache(maxsize=16)
-def _details(key: _Key, everything: bool) -> sa.TextualSelect:
+def _details(key: Key, everything: bool) -> sa.TextualSelect:
     text = f"""
     select {_COLUMNS},
         f.id as follow_up_id, f.programme, f.cycle, f.due_on, f.due_at, f.closes_on, f.attempts, f.skips,
@@ -221,10 +237,10 @@ def _details(key: _Key, everything: bool) -> sa.TextualSelect:
         left join staff h on h.id = c.staff_id
     where m.id in :members and f.state = 'open' and f.due_on <= :day
         and (f.closes_on is null or f.closes_on >= :day)
-        {"" if everything else _rests(key.rulebook)}
-    order by m.id, {_group(key.rulebook)},
-        case when f.skipped_on = :day then 1 else 0 end, {_first_key(key.rulebook)}, f.due_on, f.id"""
-    clause = statement(text, days=_DAYS, moments=_MOMENTS)
+        {"" if everything else rests(key.rulebook)}
+    order by m.id, {group(key.rulebook)},
+        case when f.skipped_on = :day then 1 else 0 end, {first_key(key.rulebook)}, f.due_on, f.id"""
+    clause = statement(text, days=DAYS, moments=MOMENTS)
     moment = UTCDateTime()
     return clause.bindparams(sa.bindparam("members", expanding=True)).columns(
         joined_on=sa.Date,
@@ -243,10 +259,10 @@ def _details(key: _Key, everything: bool) -> sa.TextualSelect:
 
 
 @lru_cache(maxsize=16)
-def _due_now(key: _Key) -> sa.TextClause:
+def _due_now(key: Key) -> sa.TextClause:
     text = f"""
     select 1 from follow_up f join member m on m.id = f.member_id
     where f.member_id = :member and f.state = 'open' and f.due_on <= :day and m.status = 'active'
-        and (f.closes_on is null or f.closes_on >= :day) {_rests(key.rulebook)}
+        and (f.closes_on is null or f.closes_on >= :day) {rests(key.rulebook)}
     limit 1"""
-    return statement(text, days=_DAYS, moments=_MOMENTS)
+    return statement(text, days=DAYS, moments=MOMENTS)

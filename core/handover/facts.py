@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel import UTCDateTime
 
 from core.base.rulebook import Policy
+from core.calls.tables import NOT_OVER
 from core.followups.cycles import CALLBACK, INTRODUCE
 from core.handover.rules import OPEN
 from core.handover.tables import MemberOutcome
@@ -43,7 +44,7 @@ FATE = """case
 TASKS = "f.state = 'open' and coalesce(f.assignee_id, :giver) = :giver"
 """The open follow-ups `follow_up f` that go along: the giver's, and those that wait in the pool."""
 
-MATTERS = "r.owner_id = :giver and r.withdrawn_at is null"
+MATTERS = f"r.owner_id = :giver and r.{NOT_OVER}"
 """The problems and complaints `raised r` that go along."""
 
 NOT_STAYING = """not exists (select 1 from member k where k.id = {row}.member_id and k.owner_id = :giver

@@ -50,10 +50,12 @@ MOVE_TASKS = statement(
 )
 
 MOVE_MATTERS = statement(
-    f"""update raised set owner_id = hm.successor_id, version = raised.version + 1
+    f"""update raised set version = raised.version + 1,
+        owner_id = case when raised.about_id = hm.successor_id then null else hm.successor_id end
     from handover_member hm
     where {_MOVED} and raised.member_id = hm.member_id and {MATTERS.replace("r.", "raised.")}"""
 )
+"""A complaint about the successor is nobody's until the store manager gets it (R8.2)."""
 
 _KEEPER = """(select s.id from member m join staff s on s.id = m.owner_id
     where m.id = {table}.member_id and s.id <> :giver and (s.left_on is null or s.left_on > :day))"""
@@ -66,7 +68,8 @@ LOOSE_TASKS = statement(
 """A leaver's open follow-ups of other people's members go to those people, or to the store's pool (R4.6)."""
 
 LOOSE_MATTERS = statement(
-    f"""update raised set owner_id = {_KEEPER.format(table="raised")}, version = version + 1
+    f"""update raised set owner_id = nullif({_KEEPER.format(table="raised")}, coalesce(about_id, 0)),
+        version = version + 1
     where {MATTERS.replace("r.", "raised.")} and {NOT_STAYING.format(row="raised")}""",
     days=("day",),
 )

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlmodel import UTCDateTime
+
+from core.base.clock import business_day
 
 _CONTENT = sa.text(
     """select m.number, s.code, coalesce(hm.value_class, ''), coalesce(o.code, ''), hm.last_promise, hm.outcome
@@ -30,16 +32,24 @@ _STEPS = sa.text(
     where handover_id = :handover order by place"""
 ).columns(at=UTCDateTime())
 _LAST = sa.text("select digest from handover_step where handover_id = :handover order by place desc limit 1")
-_ALL = sa.text("select id, number, state, executed_at from handover order by id")
+_ALL = sa.text("select id, number, state from handover order by id")
+_ORPHANS = sa.text(
+    """select distinct handover_id from handover_step where handover_id not in (select id from handover)
+    order by handover_id"""
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What does not agree: a step's own record, or the application's members after its last step."""
+    """What does not agree: a step's own record, or the application and its members after its last step.
+
+    `what` is altered, missing (a step), state, members (the application), or gone; `day` that of the step.
+    """
 
     number: str
     place: int
     what: str
+    day: date | None
 
 
 def content_digest(c: Connection, handover: int) -> str:
@@ -69,21 +79,26 @@ def broken(c: Connection, handovers: Iterable[int] | None = None) -> Iterator[Br
     for row in c.execute(_ALL).all():
         if wanted is None or row.id in wanted:
             yield from _broken(c, row.id, row.number, row.state)
+    if wanted is None:
+        for key in c.execute(_ORPHANS).scalars():
+            yield Broken(f"#{key}", 0, "gone", None)
 
 
 def _broken(c: Connection, handover: int, number: str, state: str) -> Iterator[Broken]:
     before, content, last_state, place = "", "", "", 0
+    day: date | None = None
     for row in c.execute(_STEPS, {"handover": handover}).mappings():
         step = {name: row[name] for name in ("round", "act", "state", "by_code", "at", "comment", "detail")}
         content = row["digest"].partition(":")[0]
         place += 1
+        day = business_day(row["at"])
         if row["place"] != place:
-            yield Broken(number, place, "missing")
+            yield Broken(number, place, "missing", day)
             place = row["place"]
         if step_digest(before, content, {"place": place, **step}) != row["digest"]:
-            yield Broken(number, place, "altered")
+            yield Broken(number, place, "altered", day)
         before, last_state = row["digest"], row["state"]
     if last_state != state:
-        yield Broken(number, place, "state")
+        yield Broken(number, place, "state", day)
     if content != content_digest(c, handover):
-        yield Broken(number, place, "members")
+        yield Broken(number, place, "members", day)

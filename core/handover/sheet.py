@@ -7,17 +7,18 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, zone
 from core.base.errors import BadInput, Refused
 from core.base.language import N_, Catalogue
-from core.base.naming import STAGES, named
+from core.base.naming import HANDOVER_STATES, STAGES, named
 from core.base.resources import data_folder
 from core.base.text import cells, fit, harmless
 from core.handover.log import handover_sheet, member_lines
 from core.handover.views import HandoverSheet, MemberLine
-from core.handover.wording import ACTS, KINDS, STATES
+from core.handover.wording import ACTS, KINDS
 from core.store.engine import Store
 
 
@@ -27,7 +28,7 @@ def sheet_text(store: Store, actor: Actor, number: str, words: Catalogue) -> str
 
 
 def sheet_pdf(store: Store, actor: Actor, number: str, words: Catalogue, path: Path | str) -> Path:
-    """Write the sheet as PDF. Raises NotFound, Refused without the extra, BadInput for an unwritable file."""
+    """Write the sheet as PDF. Raises NotFound, BadInput for an unwritable file, Refused without extra or font."""
     try:
         typst = importlib.import_module("typst")
     except ImportError:
@@ -35,6 +36,7 @@ def sheet_pdf(store: Store, actor: Actor, number: str, words: Catalogue, path: P
             "sheet.no_pdf",
             N_("PDF needs an extra part of the program: pip install 'huifang[pdf]'. Text works without it."),
         ) from None
+    font = _font(typst)
     head, steps, members = _content(store, actor, number, words)
     given = {
         "title": words.say("Handover sheet {number}", number=number),
@@ -44,6 +46,7 @@ def sheet_pdf(store: Store, actor: Actor, number: str, words: Catalogue, path: P
         "headings": json.dumps(_headings(words), ensure_ascii=False),
         "signatures": json.dumps(_signatures(words), ensure_ascii=False),
         "lang": words.lang,
+        "font": font,
     }
     made: bytes = typst.compile(str(data_folder() / "sheets" / "handover.typ"), sys_inputs=given)
     target = Path(path)
@@ -58,6 +61,25 @@ def sheet_pdf(store: Store, actor: Actor, number: str, words: Catalogue, path: P
             reason=error.strerror or str(error),
         ) from error
     return target
+
+
+FONTS = (
+    *("Noto Sans CJK SC", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Source Han Sans SC", "Noto Serif CJK SC"),
+    *("PingFang SC", "Microsoft YaHei", "SimHei", "SimSun"),
+)
+"""Fonts with Chinese characters, the first one there is taken."""
+
+
+def _font(typst: Any) -> str:
+    """A font of this machine that has Chinese characters, which every sheet has. Raises Refused."""
+    there = set(typst.Fonts(include_system_fonts=True).families())
+    for name in FONTS:
+        if name in there:
+            return name
+    raise Refused(
+        "sheet.no_font",
+        N_("PDF needs a font with Chinese characters: install one (Debian: apt install fonts-noto-cjk)."),
+    )
 
 
 Pairs = list[list[str]]
@@ -76,7 +98,7 @@ def _head(sheet: HandoverSheet, words: Catalogue) -> Pairs:
     pairs = [
         (words.say("application"), row.number),
         (words.say("kind"), named(KINDS, row.kind, words)),
-        (words.say("state"), named(STATES, row.state, words)),
+        (words.say("state"), named(HANDOVER_STATES, row.state, words)),
         (words.say("gives"), f"{row.giver_name} ({row.giver}), {row.store_name}"),
         (words.say("takes"), takers),
         (words.say("moves to"), row.to_store),

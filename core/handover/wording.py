@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 from core.base.language import N_, Catalogue
-from core.base.naming import named
+from core.base.naming import HANDOVER_KINDS, HANDOVER_STATES, named
 from core.handover.views import Cascade, Caution, HandoverRow
 
-KINDS = {
-    "members": N_("change of owner"),
-    "leaving": N_("leaving"),
-    "moving": N_("move to another store"),
-}
-STATES = {
-    "draft": N_("draft"),
-    "submitted": N_("waits for the store manager"),
-    "reviewed": N_("waits for the manager"),
-    "approved": N_("approved"),
-    "executed": N_("executed, waits for filing"),
-    "filed": N_("filed"),
-    "refused": N_("sent back"),
-    "withdrawn": N_("taken back"),
-}
+KINDS = HANDOVER_KINDS
 ACTS = {
     "draft": N_("drafted"),
     "submit": N_("submitted"),
@@ -76,4 +62,4 @@ def next_words(row: HandoverRow, words: Catalogue) -> str:
 
 def state_words(row: HandoverRow, words: Catalogue) -> str:
     """Where it stands."""
-    return named(STATES, row.state, words)
+    return named(HANDOVER_STATES, row.state, words)

@@ -64,7 +64,7 @@ def _decodes(path: Path, encoding: str) -> tuple[int, int | None]:
 
 
 def _wide(text: str) -> int:
-    return 0 if text.isascii() else sum(not character.isascii() for character in text)
+    return 0 if text.isascii() else len(text) - len(text.encode("ascii", "ignore"))
 
 
 @contextmanager

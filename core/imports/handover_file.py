@@ -8,12 +8,12 @@ from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, zone
 from core.base.errors import BadInput
 from core.base.language import N_, Catalogue
-from core.base.naming import named
+from core.base.naming import HANDOVER_STATES, named
 from core.base.text import clean
 from core.handover.log import handover_log
 from core.handover.tables import Handover
 from core.handover.views import HandoverFilter, HandoverRow
-from core.handover.wording import KINDS, STATES
+from core.handover.wording import KINDS
 from core.imports.outlets import Cell, outlet
 from core.people.access import Right, reach
 from core.store.engine import Store
@@ -73,7 +73,7 @@ def _cells(row: HandoverRow, words: Catalogue) -> tuple[Cell, ...]:
         ", ".join(f"{name} ({code}) {count}" for code, name, count in row.successors),
         row.members,
         row.moved,
-        named(STATES, row.state, words),
+        named(HANDOVER_STATES, row.state, words),
         row.state_since.astimezone(wall).date(),
         row.reason,
     )

@@ -16,10 +16,10 @@ import core.handover.tables  # noqa: F401
 from core.base.actor import Actor
 from core.base.clock import zone
 from core.base.language import Catalogue
-from core.base.naming import named
+from core.base.naming import HANDOVER_STATES, named
 from core.base.rulebook import Rulebook
 from core.handover.recording import visible
-from core.handover.wording import ACTS, KINDS, STATES
+from core.handover.wording import ACTS, KINDS
 from core.imports.export_rows import Record, Selection
 from core.members.lookup import SHOP, STAFF
 
@@ -79,7 +79,7 @@ def _application(steps: list[Row[Any]], words: Catalogue) -> Record:
     return (
         row.number,
         named(KINDS, row.kind, words),
-        named(STATES, row.state, words),
+        named(HANDOVER_STATES, row.state, words),
         row.giver,
         row.giver_name,
         row.shop,

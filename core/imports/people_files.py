@@ -14,11 +14,13 @@ from core.base.actor import Role
 from core.base.clock import DEFAULT_ZONE
 from core.base.errors import BadInput
 from core.base.language import N_
+from core.handover.clearance import Clearance, clearance_of, see_off
 from core.imports.columns import Kind, code_of
 from core.imports.kinds import FileKind, Stored
 from core.imports.values import LONGEST_NAME, Wrong, bounded, code, day_of, whole
 from core.members.fields import parse_consent
 from core.people.tables import Staff, Store
+from core.people.views import named_person
 from core.store.transaction import Transaction
 
 
@@ -136,14 +138,29 @@ class StaffFile(FileKind[StaffState]):
         )
         return {row.code: Stored(row.id, StaffState(*row[1:])) for row in rows}
 
+    def resolved(self, connection: Connection, states: Sequence[StaffState]) -> Sequence[StaffState | Wrong]:
+        """The staff; whoever should leave and still has something in hand stays (R7.2)."""
+        leaving = {state.code: state for state in states if state.left_on is not None}
+        kept: dict[str, Wrong] = {}
+        for code_, there in self.stored(connection, leaving).items():
+            if there.state.left_on != leaving[code_].left_on:
+                found = clearance_of(connection, named_person(connection, code_))
+                if not found.clear:
+                    kept[code_] = _still_has(found)
+        if kept:
+            self.field = "left_on"
+        return [kept.get(state.code, state) if state.left_on is not None else state for state in states]
+
     def add(self, tx: Transaction, states: Sequence[StaffState]) -> None:
         """Store new staff, each with its own entry in the audit trail."""
         for state in states:
             tx.insert(Staff, **state._asdict())
 
     def change(self, tx: Transaction, changes: Sequence[tuple[Stored[StaffState], StaffState]]) -> None:
-        """Change staff."""
+        """Change staff; a leaver's clearance list is looked at again. Raises NotCleared."""
         for stored, state in changes:
+            if state.left_on is not None and state.left_on != stored.state.left_on:
+                see_off(tx, named_person(tx.connection, state.code))
             tx.update(Staff, stored.id, state._asdict())
 
     def _role(self, cells: Sequence[str]) -> Role:
@@ -180,6 +197,15 @@ class StaffFile(FileKind[StaffState]):
     def _left_on(self, cells: Sequence[str]) -> date | None:
         text = self.text("left_on", cells)
         return day_of(text, epoch_1904=self.sheet.epoch_1904) if text else None
+
+
+def _still_has(found: Clearance) -> Wrong:
+    return Wrong(
+        N_("{name} still has {count} things in hand (huifang staff clearance {code}): hand them over first"),
+        name=found.name,
+        code=found.code,
+        count=found.total,
+    )
 
 
 def _yes_or_no(text: str) -> bool | None:

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlmodel import UTCDateTime
 
-import core.calls.tables  # noqa: F401
 from core.base.actor import Actor
 from core.base.clock import at, business_day
 from core.base.rulebook import Rulebook
 from core.calls.records import STANDS
+from core.calls.tables import NOT_OVER
 from core.followups.cycles import CALLBACK, MONTHLY, month_name
 from core.people.access import Reach, Right, reach, require
 from core.people.views import shop_id
@@ -240,7 +240,7 @@ def _counts(key: _Key) -> sa.TextClause:
             union all
             select case when r.owner_id is null then r.store_id else 0 end, coalesce(r.owner_id, 0),
                 0, 0, 0, 0, 0, count(*)
-            from raised r where r.kind = 'complaint' and r.withdrawn_at is null
+            from raised r where r.kind = 'complaint' and r.{NOT_OVER}
             group by r.owner_id, case when r.owner_id is null then r.store_id else 0 end
         )
         select shop, staff, sum(due), sum(done), sum(reached), sum(month), sum(covered), sum(complaints)

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
-import core.calls.tables
 import core.followups.tables
 import core.handover.tables
 import core.purchases.tables  # noqa: F401
 from core.base.actor import Actor
+from core.calls.tables import RaisedAct, RaisedState
 from core.insight.wording import Event, EventKind
 from core.members.lookup import MEMBER, SHOP, STAFF, found_row
 from core.members.views import changes_of
@@ -24,7 +24,7 @@ from core.store.engine import Store
 
 _TABLES = SQLModel.metadata.tables
 CALL, CALL_PURPOSE, FOLLOW_UP = _TABLES["call"], _TABLES["call_purpose"], _TABLES["follow_up"]
-PURCHASE, RAISED = _TABLES["purchase"], _TABLES["raised"]
+PURCHASE, RAISED, STEP = _TABLES["purchase"], _TABLES["raised"], _TABLES["raised_step"]
 HANDOVER, HANDED = _TABLES["handover"], _TABLES["handover_member"]
 _FIELDS_AT_ONCE = 40
 
@@ -45,6 +45,7 @@ def timeline(
             *_follow_ups(c, member_id, limit, before),
             *_changes(c, member_id, limit, before),
             *_raised(c, member_id, limit, before),
+            *_steps(c, member_id, limit, before),
             *_handovers(c, member_id, limit, before),
         ]
     events.sort(key=lambda event: event.at, reverse=True)
@@ -149,11 +150,27 @@ def _raised(c: Connection, member_id: int, limit: int, before: datetime | None) 
     query = (
         sa.select(RAISED, STAFF.c.name.label("who"))
         .join_from(RAISED, STAFF, STAFF.c.id == RAISED.c.raised_by, isouter=True)
-        .where(RAISED.c.member_id == member_id, RAISED.c.withdrawn_at.is_(None))
+        .where(RAISED.c.member_id == member_id, RAISED.c.state != RaisedState.WITHDRAWN)
     )
     for row in c.execute(_page(query, RAISED.c.raised_at, limit, before)):
         facts = {"matter": row.matter, "category": row.category, "urgency": row.urgency.value}
         yield Event(row.raised_at, EventKind(row.kind.value), row.who or "", facts)
+
+
+def _steps(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    """What was done about it since: every step but the first, which `_raised` tells (R9.2)."""
+    by, to = STAFF.alias("step_by"), STAFF.alias("step_to")
+    query = (
+        sa.select(STEP, RAISED.c.kind, RAISED.c.matter, by.c.name.label("who"), to.c.name.label("to"))
+        .join_from(STEP, RAISED, RAISED.c.id == STEP.c.raised_id)
+        .outerjoin(by, by.c.id == STEP.c.by_id)
+        .outerjoin(to, to.c.id == STEP.c.to_id)
+        .where(RAISED.c.member_id == member_id, STEP.c.act != RaisedAct.TAKE)
+    )
+    for row in c.execute(_page(query, STEP.c.at, limit, before)):
+        facts = {name: getattr(row, name) for name in ("text", "promised_at", "told", "score", "to", "matter")}
+        codes = {"act": row.act.value, "of": row.kind.value, "number": row.raised_id}
+        yield Event(row.at, EventKind.STEP, row.who or "", facts | codes)
 
 
 def _handovers(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:

@@ -13,6 +13,7 @@ from core.base.language import Catalogue
 from core.base.money import amount_short
 from core.base.naming import STATES, named
 from core.base.rulebook import Named, Rulebook
+from core.complaints.wording import KINDS, step_words
 from core.members.fields import LABELS
 
 
@@ -26,6 +27,8 @@ class EventKind(StrEnum):
     CHANGE = "change"
     PROBLEM = "problem"
     COMPLAINT = "complaint"
+    SUGGESTION = "suggestion"
+    STEP = "step"
     HANDOVER = "handover"
 
 
@@ -72,6 +75,11 @@ def event_words(event: Event, words: Catalogue, rulebook: Rulebook | None = None
             return words.say("problem: {matter}", matter=facts["matter"])
         case EventKind.COMPLAINT:
             return words.say("complaint: {matter}", matter=facts["matter"])
+        case EventKind.SUGGESTION:
+            return words.say("suggestion: {matter}", matter=facts["matter"])
+        case EventKind.STEP:
+            kind = named(KINDS, facts["of"], words)
+            return f"{kind} {facts['number']} {step_words(facts, words)}"
         case EventKind.HANDOVER:
             people = {name: facts[name] for name in ("giver", "taker", "number")}
             said = words.say("handed over from {giver} to {taker} ({number})", **people)

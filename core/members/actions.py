@@ -14,12 +14,13 @@ from core.base.actor import Actor
 from core.base.clock import business_day
 from core.base.errors import BadInput, Conflict, NotFound
 from core.base.language import N_
-from core.base.phones import PhoneNumber, demand, masked, understand
+from core.base.phones import PhoneNumber, demand, understand
 from core.members import upkeep
+from core.members.contacts import hidden
 from core.members.fields import CONTACT, birthday_of, parse_field
 from core.members.lookup import MEMBER, SHOP, found_row
 from core.members.tables import Member
-from core.members.views import MemberCard, PhoneLine, phone_lines, read_card
+from core.members.views import Contacts, MemberCard, PhoneLine, contacts_of, phone_lines, read_card
 from core.people.access import Right
 from core.store.engine import Store
 from core.store.transaction import Transaction, as_text
@@ -39,9 +40,10 @@ def edit_member(
 ) -> MemberCard:
     """Change fields of a profile as typed and return the new card (R6.2, R6.3).
 
-    An empty text clears a field. `phone` stands for the number dialled first, more may follow after commas;
-    an empty one changes nothing. Raises BadInput naming the field, or `why` where a contact change has no
-    reason; Conflict with (field, theirs, yours) where somebody changed the record since `version`.
+    An empty text clears a field, a masked contact as it is shown leaves it. `phone` stands for the number
+    dialled first, more may follow after commas; an empty one changes nothing. Raises BadInput naming the field,
+    or `why` where a contact change has no reason; Conflict with (field, theirs, yours) where somebody changed
+    the record since `version`.
     """
     region = store.policy.phones.region
     understand(changes.get("phone", ""), region)  # loads its library before the write lock is held
@@ -104,13 +106,13 @@ def mark_phone_good(store: Store, actor: Actor, number: str, phone_id: int, *, w
     return _lines(store, member_id)
 
 
-def reveal_phones(store: Store, actor: Actor, number: str, *, why: str) -> tuple[PhoneLine, ...]:
-    """The member's numbers in full; that the actor saw them is on record (R5.9)."""
+def reveal_contacts(store: Store, actor: Actor, number: str, *, why: str) -> Contacts:
+    """The member's numbers, e-mail, WeChat and address in full; that the actor saw them is on record (R5.9)."""
     with store.write(actor, why=why) as tx:
         row = found_row(tx.connection, actor, number, Right.REVEAL_PHONE, [MEMBER.c.id])
-        lines = phone_lines(tx.connection, row["id"], revealed=True)
-        upkeep.note_reveal(tx, row["id"], len(lines))
-        return lines
+        found = contacts_of(tx.connection, row["id"])
+        upkeep.note_reveal(tx, row["id"], [*("phone" for _ in found.phones), *found.written])
+        return found
 
 
 @contextmanager
@@ -146,6 +148,8 @@ def _wanted(row: dict[str, Any], changes: Mapping[str, str], today: date) -> tup
     for field, text in changes.items():
         if field == "phone":
             continue
+        if field in CONTACT and text.strip() and text.strip() == hidden(field, row[field]):
+            continue  # what was shown masked came back as it was
         wanted = parse_field(field, text, today)
         if any(row[name] != value for name, value in wanted.items()):
             columns |= wanted
@@ -211,8 +215,8 @@ def _conflict(
             birthday = birthday_of(row)
             theirs[field] = birthday.text() if birthday else ""
         else:
-            theirs[field] = as_text(row[field]) or ""
-    yours = {field: masked(changes[field]) if field == "phone" else changes[field] for field in theirs}
+            theirs[field] = hidden(field, as_text(row[field]) or "")
+    yours = {field: hidden(field, changes[field]) for field in theirs}
     return Conflict(
         "member.changed",
         N_("Somebody changed this member while you were editing: compare, then save again to put yours."),

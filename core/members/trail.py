@@ -1,14 +1,13 @@
 """The audit trail as people read it: who changed what, when, from what to what, and why (R6.3, R15.2).
 
 It stands on the members' floor because a store manager sees what concerns the own store's members and people.
-Phone numbers are masked here as everywhere; addresses and the like are told to those who see the profile.
+Phone numbers, e-mail, WeChat and addresses are masked here as everywhere.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -20,8 +19,9 @@ from core.base.actor import Actor
 from core.base.clock import at
 from core.base.errors import NotFound
 from core.base.language import N_
-from core.base.phones import masked
+from core.members.contacts import PHONES, WRITTEN, hidden
 from core.members.lookup import MEMBER, STAFF, found_row, within
+from core.members.trail_names import Names, members_of, present, rows_of, told
 from core.members.trail_words import AuditLine
 from core.people.access import Right, Scope, refusal, scope
 from core.store.engine import Store
@@ -30,21 +30,21 @@ from core.store.tables import AuditEntry, Deed
 _AUDIT: sa.Table = SQLModel.metadata.tables[str(AuditEntry.__tablename__)]
 _PAGE = 500
 
-_OF_MEMBER = ("member_phone", "follow_up", "call", "raised", "profile_fix", "purchase")
-"""Tables whose rows belong to a member, by the name that other capabilities give them."""
-
-_PHONES = ("phone", "typed", "e164", "dialled")
-_STAFF_IDS = ("owner_id", "assignee_id", "closed_by", "raised_by", "caller_id", "giver_id", "successor_id")
+_HIDDEN = frozenset((*PHONES, *WRITTEN))
 
 
 @dataclass(frozen=True, slots=True)
 class TrailQuery:
-    """Which entries: of a table, of one row, about a member (number), by somebody (code), of days from and to."""
+    """Which entries: of a table, of one row, about a member (number), by somebody (code), of days from and to.
+
+    `person` is a staff code: what they did, and what was changed about them.
+    """
 
     table: str = ""
     row: str = ""
     member: str = ""
     by: str = ""
+    person: str = ""
     since: date | None = None
     until: date | None = None
     oldest_first: bool = False
@@ -69,12 +69,11 @@ def audit_of(store: Store, actor: Actor, table: str, row_key: str, limit: int = 
     """
     with store.read() as c:
         own = [_AUDIT.c.table_name == table, _AUDIT.c.row_key == row_key]
-        member_ids = _members_of(c, {(table, row_key)})
+        member_ids = members_of(c, {(table, row_key)})
         if member_ids:
             if not _seen(c, actor, Right.SEE_MEMBER, set(member_ids.values())):
                 raise NotFound("audit.unknown", N_("There is no such record that you may see."))
-            rows = c.execute(sa.select(_AUDIT).where(*own).order_by(_AUDIT.c.id.desc()).limit(limit)).all()
-            return tuple(_worded(c, rows))
+            return lines_of(c, own, limit)
         if scope(actor.role, Right.SEE_AUDIT) not in (Scope.ALL, Scope.STORE):
             raise refusal(actor, Right.SEE_AUDIT)
         found = []
@@ -93,6 +92,8 @@ def _conditions(c: Connection, actor: Actor, query: TrailQuery) -> list[sa.Colum
         wanted.append(_AUDIT.c.row_key == query.row)
     if query.by:
         wanted.append(_AUDIT.c.actor_code == query.by.strip())
+    if query.person:
+        wanted.append(_of_person(c, query.person.strip()))
     if query.since:
         wanted.append(_AUDIT.c.at >= at(query.since, time()))
     if query.until:
@@ -103,24 +104,20 @@ def _conditions(c: Connection, actor: Actor, query: TrailQuery) -> list[sa.Colum
     return wanted
 
 
+def _of_person(c: Connection, code: str) -> sa.ColumnElement[bool]:
+    key = c.execute(sa.select(STAFF.c.id).where(STAFF.c.code == code)).scalar()
+    theirs = sa.and_(_AUDIT.c.table_name.in_(("staff", "staff_secret")), _AUDIT.c.row_key == str(key))
+    return sa.or_(_AUDIT.c.actor_code == code, theirs)
+
+
 def _about(c: Connection, member_id: int) -> sa.ColumnElement[bool]:
     parts = [sa.and_(_AUDIT.c.table_name == "member", _AUDIT.c.row_key == str(member_id))]
-    for name in _present(c):
-        table = _rows_of(name)
+    for name in present(c):
+        table = rows_of(name)
         keys = c.execute(sa.select(table.c.id).where(table.c.member_id == member_id)).scalars().all()
         if keys:
             parts.append(sa.and_(_AUDIT.c.table_name == name, _AUDIT.c.row_key.in_([str(key) for key in keys])))
     return sa.or_(*parts)
-
-
-def _present(c: Connection) -> list[str]:
-    there = set(sa.inspect(c).get_table_names())
-    return [name for name in _OF_MEMBER if name in there]
-
-
-def _rows_of(name: str) -> sa.TableClause:
-    key = sa.column("id", sa.String()) if name == "call" else sa.column("id", sa.BigInteger())
-    return sa.table(name, key, sa.column("member_id", sa.BigInteger()))
 
 
 def _lines(
@@ -142,7 +139,7 @@ def _visible(c: Connection, actor: Actor, page: Sequence[sa.Row[Any]]) -> set[in
     """The entries that a store manager may see: of the store's members, its people, and what its people did."""
     if scope(actor.role, Right.SEE_AUDIT) is Scope.ALL:
         return {row.id for row in page}
-    members = _members_of(c, {(row.table_name, row.row_key) for row in page})
+    members = members_of(c, {(row.table_name, row.row_key) for row in page})
     own_members = _seen(c, actor, Right.SEE_AUDIT, set(members.values()))
     own_staff = set(c.execute(sa.select(STAFF.c.id).where(STAFF.c.store_id == actor.store_id)).scalars())
     seen = set()
@@ -159,64 +156,38 @@ def _visible(c: Connection, actor: Actor, page: Sequence[sa.Row[Any]]) -> set[in
     return seen
 
 
-def _members_of(c: Connection, records: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The member that each record belongs to, where it belongs to one."""
-    found: dict[tuple[str, str], int] = {
-        ("member", key): int(key) for name, key in records if name == "member" and key.isdigit()
-    }
-    for name in sorted({name for name, _ in records} & set(_OF_MEMBER)):
-        table = _rows_of(name)
-        keys: list[Any] = [key for other, key in records if other == name and key != "*"]
-        if name != "call":
-            keys = [int(key) for key in keys if key.isdigit()]
-        rows = c.execute(sa.select(table.c.id, table.c.member_id).where(table.c.id.in_(keys)))
-        found |= {(name, str(key)): member_id for key, member_id in rows}
-    return found
-
-
 def _seen(c: Connection, actor: Actor, right: Right, member_ids: set[int]) -> set[int]:
     query = sa.select(MEMBER.c.id).where(MEMBER.c.id.in_(member_ids), within(actor, right, found=True))
     return set(c.execute(query).scalars())
 
 
+def lines_of(c: Connection, wanted: Sequence[sa.ColumnElement[bool]], limit: int) -> tuple[AuditLine, ...]:
+    """The newest entries that fit, for whoever has made sure that the reader may see them."""
+    query = sa.select(_AUDIT).where(*wanted).order_by(_AUDIT.c.id.desc()).limit(limit)
+    return tuple(_worded(c, c.execute(query).all()))
+
+
 def _worded(c: Connection, rows: Sequence[sa.Row[Any]]) -> Iterator[AuditLine]:
-    ids = {row.actor_id for row in rows if row.actor_id is not None}
-    named = {int(v) for row in rows if row.field in _STAFF_IDS for v in (row.old, row.new) if v and v.isdigit()}
-    people = c.execute(sa.select(STAFF.c.id, STAFF.c.name).where(STAFF.c.id.in_(ids | named))).all()
-    names: dict[int, str] = {row.id: row.name for row in people}
+    names = Names(c, rows)
     for row in rows:
-        line = AuditLine(
+        facts = tuple((name, _shown(names, name, value)) for name, value in told(row).items())
+        yield AuditLine(
             id=row.id,
             at=row.at,
-            who=names.get(row.actor_id, row.actor_code),
+            who=names.person(row.actor_id, row.actor_code),
             who_code=row.actor_code,
             deed=Deed(row.deed),
             table=row.table_name,
             row_key=row.row_key,
+            about=names.record(row.table_name, row.row_key),
             field=row.field,
-            old=row.old or "",
-            new=row.new or "",
+            old=_shown(names, row.field, row.old or ""),
+            new="; ".join(f"{name}: {value}" for name, value in facts) or _shown(names, row.field, row.new or ""),
+            facts=facts,
             why=row.why,
             cause=row.cause,
         )
-        yield _harmless(line, names)
 
 
-def _harmless(line: AuditLine, names: Mapping[int, str]) -> AuditLine:
-    if line.field in _PHONES:
-        return replace(line, old=line.old and masked(line.old), new=line.new and masked(line.new))
-    if line.field in _STAFF_IDS:
-        old, new = (names.get(int(v), v) if v.isdigit() else v for v in (line.old, line.new))
-        return replace(line, old=old, new=new)
-    if line.deed is Deed.INSERT and line.new.startswith("{"):
-        return replace(line, new=_told(line.new))
-    return line
-
-
-def _told(text: str) -> str:
-    """The values of a new record, numbers masked; "key: value" side by side."""
-    try:
-        values = json.loads(text)
-    except ValueError:
-        return text
-    return "; ".join(f"{name}: {masked(str(v)) if name in _PHONES else v}" for name, v in values.items())
+def _shown(names: Names, field: str, value: str) -> str:
+    return hidden(field, value) if field in _HIDDEN else names.value(field, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,6 +119,6 @@ def note_contact(tx: Transaction, member_id: int, field: str, old: str | None, n
     tx.note(Deed.UPDATE, Member, str(member_id), field=field, old=old, new=new)
 
 
-def note_reveal(tx: Transaction, member_id: int, shown: int) -> None:
-    """Put on record that the actor was shown a member's numbers (R5.9)."""
-    tx.note(Deed.READ, Member, str(member_id), field="phones_revealed", new=str(shown))
+def note_reveal(tx: Transaction, member_id: int, fields: Iterable[str]) -> None:
+    """Put on record that the actor was shown a member's contact data, by fields (R5.9, R15.5)."""
+    tx.note(Deed.READ, Member, str(member_id), field="phones_revealed", new=" ".join(fields))

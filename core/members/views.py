@@ -19,6 +19,7 @@ from core.base.actor import Actor
 from core.base.phones import masked, national
 from core.base.rulebook import Policy
 from core.members.birthdays import Birthday as Birthday
+from core.members.contacts import WRITTEN, hidden, hidden_values
 from core.members.fields import PARSERS, birthday_of
 from core.members.lookup import FIX, MEMBER, OWNER, PHONE, SHOP, STAFF, found_row
 from core.members.profile import missing_of
@@ -77,6 +78,7 @@ class MemberCard:
 
     `usual_gap_days` is the mean of days between purchases, None below two of them. `missing` names the
     profile's unfilled fields, heaviest first; `to_fix` those to put right, with the problem's code.
+    E-mail, WeChat and address are masked as the numbers are (`core.members.actions.reveal_contacts`).
     """
 
     id: int
@@ -150,7 +152,7 @@ class FieldChange:
 
 
 def member_card(store: Store, actor: Actor, number: str, on: date) -> MemberCard:
-    """The profile of a member on the day `on`, phones masked.
+    """The profile of a member on the day `on`, contact data masked.
 
     Raises NotFound where there is none, or none that the actor may see.
     """
@@ -167,7 +169,7 @@ def read_card(c: Connection, actor: Actor, number: str, on: date, policy: Policy
         .where(FIX.c.member_id == row["id"], FIX.c.closed_at.is_(None))
         .order_by(FIX.c.id)
     )
-    values: dict[str, Any] = {name: row[name] for name in _SAME}
+    values: dict[str, Any] = {name: row[name] for name in _SAME} | hidden_values(row)
     return MemberCard(
         **values,
         stage=stage_of(row["last_on"], row["joined_on"], on, policy.stages),
@@ -179,6 +181,21 @@ def read_card(c: Connection, actor: Actor, number: str, on: date, policy: Policy
         owner_name=row["owner_name"] or "",
         usual_gap_days=_mean_gap(row),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """How a member is reached, in full: `written` by field (e-mail, WeChat, address), empty ones left out."""
+
+    phones: tuple[PhoneLine, ...]
+    written: Mapping[str, str]
+
+
+def contacts_of(c: Connection, member_id: int) -> Contacts:
+    """A member's contact data in full, for whoever puts on record that it was shown."""
+    row = c.execute(sa.select(*(MEMBER.c[name] for name in WRITTEN)).where(MEMBER.c.id == member_id)).mappings()
+    written = {name: str(value) for name, value in row.one().items() if value}
+    return Contacts(phone_lines(c, member_id, revealed=True), written)
 
 
 def phone_lines(c: Connection, member_id: int, *, revealed: bool = False) -> tuple[PhoneLine, ...]:
@@ -197,11 +214,10 @@ _TOLD = (
     *("phone", "typed", "e164", "bad_reason", "birth_year", "birth_month", "birth_day", "birth_calendar"),
     *("status", "owner_id"),
 )
-_HIDDEN = ("phone", "typed", "e164")
 
 
 def field_history(store: Store, actor: Actor, number: str, limit: int = 200) -> tuple[FieldChange, ...]:
-    """What was changed in a member's profile, newest first (R6.3); numbers masked.
+    """What was changed in a member's profile, newest first (R6.3); contact data masked.
 
     `bad_reason` is the mark on a number, with an outcome's code. Raises NotFound as `member_card` does.
     """
@@ -235,10 +251,8 @@ def changes_of(
 
 
 def _field_change(row: sa.Row[Any], owners: Mapping[str, str]) -> FieldChange:
-    old, new = row.old or "", row.new or ""
-    if row.field in _HIDDEN:
-        old, new = masked(old) if old else "", masked(new) if new else ""
-    elif row.field == "owner_id":
+    old, new = hidden(row.field, row.old or ""), hidden(row.field, row.new or "")
+    if row.field == "owner_id":
         old, new = owners.get(old, ""), owners.get(new, "")
     return FieldChange(
         at=row.at, who=row.staff_name or row.actor_code, field=row.field, old=old, new=new, why=row.why

@@ -35,6 +35,18 @@ class Right(StrEnum):
     KEEP_COVER = N_("keep covers")
     SEE_BOARD = N_("see the board")
     REASSIGN = N_("reassign a queue")
+    TAKE_MATTER = N_("take a complaint down")
+    SEE_MATTERS = N_("see problems and complaints")
+    HANDLE_MATTER = N_("see to a problem or complaint")
+    DECIDE_MATTER = N_("decide on a problem or complaint")
+    HANDLE_SUGGESTION = N_("see to suggestions")
+    SEE_REPORTS = N_("see reports")
+    SEE_RECOVERY = N_("see recovery")
+    TAKE_MEASURE = N_("take recovery measures")
+    RANK = N_("judge the ranking")
+    SEE_GIFTS = N_("see gifts and offers")
+    GIVE_GIFT = N_("give gifts and offers")
+    KEEP_GIFTS = N_("keep gifts and offers")
 
 
 class Scope(IntEnum):
@@ -78,6 +90,18 @@ _ROWS: dict[Right, tuple[Scope, ...]] = {
     Right.KEEP_COVER: (_N, _N, _S, _A, _N, _A),
     Right.SEE_BOARD: (_O, _O, _S, _A, _A, _A),
     Right.REASSIGN: (_N, _N, _S, _A, _N, _A),
+    Right.TAKE_MATTER: (_A, _A, _A, _A, _A, _A),
+    Right.SEE_MATTERS: (_O, _O, _S, _A, _A, _A),
+    Right.HANDLE_MATTER: (_O, _O, _S, _A, _A, _N),
+    Right.DECIDE_MATTER: (_N, _N, _S, _A, _A, _N),
+    Right.HANDLE_SUGGESTION: (_N, _N, _S, _A, _N, _N),
+    Right.SEE_REPORTS: (_N, _N, _S, _A, _A, _A),
+    Right.SEE_RECOVERY: (_O, _O, _S, _A, _A, _A),
+    Right.TAKE_MEASURE: (_A, _S, _S, _A, _A, _A),
+    Right.RANK: (_N, _N, _N, _A, _N, _A),
+    Right.SEE_GIFTS: (_A, _S, _S, _A, _A, _A),
+    Right.GIVE_GIFT: (_A, _S, _S, _A, _A, _A),
+    Right.KEEP_GIFTS: (_N, _N, _S, _A, _N, _A),
 }
 
 

@@ -66,4 +66,4 @@ def _as_is(value: Any) -> Any:
 
 
 def _marked(connection: Connection, statement: str) -> str:
-    return statement if connection.dialect.paramstyle == "qmark" else statement.replace("?", "%s")
+    return statement if connection.dialect.name == "sqlite" else statement.replace("?", "%s")

@@ -29,8 +29,11 @@ from core.store.transaction import Transaction
 from core.store.troubles import MISSING, worded
 from core.store.turns import PATIENCE, turn
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0004"
 """The newest migration; compared at opening so that Alembic need not be imported."""
+
+MAPPED = 1 << 30
+"""Up to how many bytes of a SQLite file are read in place."""
 
 
 class Store:
@@ -129,6 +132,18 @@ class Store:
             connection.rollback()
 
     @contextmanager
+    def sweep(self) -> Iterator[Connection]:
+        """As `read`, for one pass over whole tables: their pages are not kept in this process's memory."""
+        with self.read() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("PRAGMA mmap_size=0")
+            try:
+                yield connection
+            finally:
+                if self.is_sqlite:
+                    connection.exec_driver_sql(f"PRAGMA mmap_size={MAPPED}")
+
+    @contextmanager
     def write(
         self, actor: Actor, *, why: str = "", cause: str = "", durable: bool = True
     ) -> Iterator[Transaction]:
@@ -170,7 +185,7 @@ def _synchronous(connection: Connection, level: str) -> None:
 
 
 def _postgresql(url: sa.URL, patience: float) -> Engine:
-    engine = sa.create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=False, pool_timeout=10)
+    engine = sa.create_engine(url, pool_size=4, max_overflow=4, pool_use_lifo=True, pool_timeout=10)
 
     def prepare(raw: Any, _record: Any) -> None:
         raw.autocommit = True
@@ -185,7 +200,8 @@ def _sqlite(url: sa.URL, patience: float) -> Engine:
     if not url.database or url.database == ":memory:":
         raise StoreTrouble("store.unnamed", N_("Name the file of the store: {where} has none."), where=str(url))
     file = Path(url.database).absolute()
-    engine = sa.create_engine(url, creator=_opener(file, patience))
+    # The connection used last has the pages read last in its cache; a named parameter is bound only once.
+    engine = sa.create_engine(url, creator=_opener(file, patience), pool_use_lifo=True, paramstyle="named")
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "checkout", _same_file(file))
     event.listen(engine, "begin", _begin_sqlite)
@@ -208,7 +224,7 @@ def _prepare_sqlite(raw: Any, record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA cache_size=-16000")
-    cursor.execute("PRAGMA mmap_size=1073741824")  # pages are read in place, and shared by all terminals
+    cursor.execute(f"PRAGMA mmap_size={MAPPED}")  # pages are read in place, and shared by all terminals
     cursor.execute("PRAGMA temp_store=MEMORY")
     name = cursor.execute("PRAGMA database_list").fetchone()[2]
     cursor.close()

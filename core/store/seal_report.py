@@ -23,6 +23,9 @@ class Tampering(StrEnum):
     SEAL_REMOVED = "seal removed"
     TABLE_CHANGED = "table changed"
     UNGUARDED = "unguarded"
+    APPLICATION = "application altered"
+    APPLICATION_MEMBERS = "application's members altered"
+    APPLICATION_REMOVED = "application removed"
     LATE = "late"
 
 
@@ -34,6 +37,13 @@ _SENTENCES = {
     Tampering.SEAL_REMOVED: N_("Seal {key} was removed: what it sealed can't be vouched for."),
     Tampering.TABLE_CHANGED: N_("The table {table} is not as it was when its rows were sealed: {key}."),
     Tampering.UNGUARDED: N_("The records in {table} are not protected against change: a trigger is missing."),
+    Tampering.APPLICATION: N_(
+        "The handover application {key} does not stand where its last step of {day} left it."
+    ),
+    Tampering.APPLICATION_MEMBERS: N_(
+        "The handover application {key} or its members are not as its last step of {day} sealed them."
+    ),
+    Tampering.APPLICATION_REMOVED: N_("The handover application {key} was removed; steps of it are still there."),
     Tampering.LATE: N_(
         "{table} {key} is dated {day}, a day sealed before: the clock stood back when it was written."
     ),

@@ -24,3 +24,8 @@ def statement(text: str, *, days: tuple[str, ...] = (), moments: tuple[str, ...]
 
 def _only(names: Iterable[str], used: set[str]) -> list[str]:
     return [name for name in names if name in used]
+
+
+def later(day: str, days: int, *, sqlite: bool) -> str:
+    """SQL for the date so many days after a column's, as that database says it."""
+    return f"date({day}, '{days:+d} days')" if sqlite else f"({day} + {days})"

@@ -75,5 +75,5 @@ class Seal(SQLModel, table=True):
     marks: bytes
 
 
-APPEND_ONLY = ("audit_entry", "call", "call_purpose", "handover_step", "seal")
+APPEND_ONLY = ("audit_entry", "call", "call_purpose", "gift_movement", "handover_step", "raised_step", "seal")
 """The tables whose rows are never changed or deleted: guarded by triggers, and sealed (R15.2)."""

@@ -80,12 +80,14 @@ class Transaction:
         self.note(Deed.INSERT, table, _row_key(key), new=_json(values))
         return key[0] if key else None
 
-    def lock_row(self, table: Table, key: Any) -> bool:
-        """Keep a row from other writers until the end; False where one of them has it now, without waiting.
+    @property
+    def alone(self) -> bool:
+        """Whether nobody else writes until the end, as on SQLite: what was read in here still stands."""
+        return self.connection.dialect.name == "sqlite"
 
-        On SQLite a write transaction is alone anyway.
-        """
-        if self.connection.dialect.name == "sqlite":
+    def lock_row(self, table: Table, key: Any) -> bool:
+        """Keep a row from other writers until the end; False where one of them has it now, without waiting."""
+        if self.alone:
             return True
         return self.connection.execute(_row_lock(table), {"key": key}).first() is not None
 
@@ -255,7 +257,8 @@ def _write_entries(connection: Connection, entries: list[dict[str, Any]]) -> Non
 def _entry_statement(dialect: sa.Dialect, count: int) -> str:
     """The INSERT of so many rows as that driver takes it, its parameters in the order of `_ENTRY_COLUMNS`."""
     compiled = str(_ENTRY.inline().compile(dialect=dialect, column_keys=_ENTRY_COLUMNS))
-    head, _, row = re.sub(r"%\(\w+\)s", "%s", compiled).partition(" VALUES ")
+    named, mark = (r":\w+", "?") if dialect.name == "sqlite" else (r"%\(\w+\)s", "%s")
+    head, _, row = re.sub(named, mark, compiled).partition(" VALUES ")
     return f"{head} VALUES {', '.join([row] * count)}"
 
 

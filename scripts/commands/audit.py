@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -19,6 +20,7 @@ from scripts.show import iso, json_answer, json_rows, say, table
 
 if TYPE_CHECKING:
     from core.members.trail import TrailQuery
+    from core.members.trail_words import AuditLine
     from core.store.seal_report import AuditReport
     from core.store.seals import SealResult
 
@@ -41,15 +43,23 @@ def audit_show(
     row: OfRow = "",
     member: OfMember = "",
     by: ByStaff = "",
+    handover: Annotated[
+        str, typer.Option("--handover", metavar="NUMBER", help=N_("Entries about this handover application."))
+    ] = "",
     since: From = None,
     until: To = None,
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help=N_("So many entries at most."))] = 50,
 ) -> None:
     """Print entries of the trail."""
+    from core.handover.trace import audit_of_application
     from core.members.trail import trail
     from core.members.trail_words import line_words
 
-    lines = islice(trail(errand.store, errand.actor, _query(of_table, row, member, by, since, until)), limit)
+    lines: Iterable[AuditLine]
+    if handover:
+        lines = audit_of_application(errand.store, errand.actor, handover, limit)
+    else:
+        lines = islice(trail(errand.store, errand.actor, _query(of_table, row, member, by, since, until)), limit)
     if errand.json:
         json_rows(
             {
@@ -60,6 +70,7 @@ def audit_show(
                 "deed": line.deed.value,
                 "table": line.table,
                 "row": line.row_key,
+                "about": line.about,
                 "field": line.field,
                 "old": line.old,
                 "new": line.new,
@@ -69,9 +80,9 @@ def audit_show(
             for line in lines
         )
         return
-    words = errand.words
+    words, book = errand.words, errand.store.rulebook
     shown = [
-        [str(line.id), str(iso(line.at))[:16].replace("T", " "), line.who, line.why, line_words(line, words)]
+        [str(line.id), str(iso(line.at))[:16].replace("T", " "), line.who, line.why, line_words(line, words, book)]
         for line in lines
     ]
     if not shown:
@@ -91,15 +102,15 @@ def audit_verify(
 ) -> int:
     """Verify the seals; exit code 1 and the first altered, removed or inserted row where something is wrong."""
     from core.base.errors import StoreTrouble
+    from core.insight.proof import verify_all
     from core.people.access import Right, require
-    from core.store.seal_check import verify
     from core.store.seals import seal
 
     require(errand.actor, Right.SEE_AUDIT)
     words, line = errand.words, Line()
     store = errand.store
     try:
-        report = verify(
+        report = verify_all(
             store,
             expect=expect,
             progress=lambda rows: line.tell(words.say("{rows} rows", rows=f"{rows:,}")),

@@ -237,6 +237,29 @@ member_edit.__signature__ = _edit_signature()  # type: ignore[attr-defined]
 command("member edit", N_("Change fields of one member's profile."))(member_edit)
 
 
+@command("member reveal", N_("Show one member's contact data in full; this is put on record."), json=True)
+def member_reveal(
+    errand: Errand,
+    number: Number,
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help=N_("What it is needed for; this is kept on record."))
+    ],
+) -> None:
+    """Print numbers, e-mail, WeChat and address."""
+    from core.members.actions import reveal_contacts
+
+    found = reveal_contacts(errand.store, errand.actor, number, why=reason)
+    numbers = [f"{line.shown} {line.extension}".strip() for line in found.phones]
+    if errand.json:
+        json_answer({"phones": numbers, **found.written})
+        return
+    words = errand.words
+    facts(
+        (words.say(LABELS[field]), value)
+        for field, value in (*(("phone", n) for n in numbers), *found.written.items())
+    )
+
+
 @command("member history", N_("Every change of every field: old, new, who, when, why."), json=True)
 def member_history(errand: Errand, number: Number) -> None:
     """Print the history of a profile's fields."""

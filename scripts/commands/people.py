@@ -15,7 +15,7 @@ from scripts.show import iso, json_answer, json_rows, say, table
 
 if TYPE_CHECKING:
     from core.base.actor import Role
-    from core.insight.clearance import Clearance
+    from core.handover.clearance import Clearance
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help=N_("A staff code."))]
 RoleCode = Literal["caller", "assistant", "store_manager", "manager", "service_desk", "admin"]
@@ -206,7 +206,7 @@ def staff_tie(
 )
 def staff_clearance(errand: Errand, code: Code) -> None:
     """Print a clearance."""
-    from core.insight.clearance import clearance
+    from core.handover.clearance import clearance
 
     found = clearance(errand.store, errand.actor, code)
     if errand.json:
@@ -231,7 +231,7 @@ def staff_leave(
     reason: Why = "",
 ) -> int:
     """Let somebody go, or say what keeps them; exit code 1 then."""
-    from core.insight.clearance import NotCleared, leave
+    from core.handover.clearance import NotCleared, leave
     from scripts.failures import complain
 
     words = errand.words
@@ -271,7 +271,7 @@ def _clearance_json(found: Clearance) -> dict[str, Any]:
 
 
 def _print_clearance(errand: Errand, found: Clearance) -> None:
-    from core.insight.clearance import SOURCES
+    from core.handover.clearance import SOURCES
 
     words = errand.words
     say(f"{found.code}  {found.name}")

@@ -13,14 +13,12 @@ from core.base.errors import BadInput, Conflict, NotFound, Refused
 from core.calls.actions import (
     CallSheet,
     DraftForm,
-    decide_review,
     dial,
     discard_draft,
     drafts,
     log_call,
     open_call,
     pending_draft,
-    review_sheet,
     save_draft,
 )
 from core.calls.forms import RaisedForm
@@ -28,6 +26,7 @@ from core.followups.claims import claim, release
 from core.followups.tables import FollowUp, State
 from core.people.tables import Staff
 from core.purchases.tables import Purchase
+from core.recovery.review import decide_review, review_sheet
 from tests.calls.desk import TODAY, Desk, form
 
 NOW = datetime(2026, 11, 23, 1, 42, tzinfo=UTC)

@@ -335,7 +335,7 @@ def test_the_record_holds_what_was_said(desk: Desk) -> None:
     assert desk.row(Member, member)["occupation"] == "教师"
     audit = [entry for entry in desk.rows("audit_entry") if entry["cause"] == call.call_id]
     assert {entry["why"] for entry in audit} == {"已约好"}
-    assert {entry["table_name"] for entry in audit} == {"call", "member"}
+    assert {entry["table_name"] for entry in audit} == {"call", "member", "raised", "raised_step"}
 
 
 def test_bookkeeping_of_calls_is_no_conflict_for_an_editor(desk: Desk) -> None:

@@ -21,7 +21,7 @@ from core.followups.worklist import WorklistQuery, worklist
 from core.imports.export import export_file
 from core.imports.importing import import_file
 from core.insight.watch import unusual
-from core.members.actions import edit_member, reveal_phones
+from core.members.actions import edit_member, reveal_contacts
 from core.members.tables import Member, MemberPhone
 from core.members.trail import TrailQuery, trail
 from core.members.views import member_card
@@ -143,7 +143,9 @@ CASES: dict[Right, Case] = {
         lambda w, a, t: ["member", "edit", number(a, t), "--interests", "花"],
     ),
     Right.REVEAL_PHONE: Case(
-        MEMBERS, lambda w, a, t: reveal_phones(w.store, a, number(a, t), why="to call"), None
+        MEMBERS,
+        lambda w, a, t: reveal_contacts(w.store, a, number(a, t), why="to call"),
+        lambda w, a, t: ["member", "reveal", number(a, t), "--reason", "to call"],
     ),
     Right.SEE_WORKLIST: Case(
         {"own": Scope.OWN, "peer": Scope.STORE, "far": Scope.ALL},
@@ -195,5 +197,11 @@ ELSEWHERE: dict[Right, str] = {
     Right.KEEP_COVER: "tests/handover",
     Right.SEE_BOARD: "tests/insight",
     Right.REASSIGN: "tests/insight",
+    Right.SEE_RECOVERY: "tests/recovery",
+    Right.TAKE_MEASURE: "tests/recovery",
+    Right.RANK: "tests/recovery",
+    Right.SEE_GIFTS: "tests/gifts",
+    Right.GIVE_GIFT: "tests/gifts",
+    Right.KEEP_GIFTS: "tests/gifts",
 }
 """Rights tried as every role by the tests of that folder, because their exercise takes more than one step."""

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from core.base.actor import SHELL, Actor, Role
 from core.base.clock import FixedClock
 from core.base.errors import NotAllowed, NotFound, Refused
-from core.calls.actions import decide_review, dial, discard_draft, log_call, open_call, review_sheet, save_draft
+from core.calls.actions import dial, discard_draft, log_call, open_call, save_draft
 from core.calls.forms import CallForm, DraftForm
 from core.followups.actions import skip
 from core.followups.claims import claim
@@ -26,7 +26,7 @@ from core.followups.worklist import WorklistQuery, worklist
 from core.imports.export import export_file
 from core.insight.members import buying_habits, find_members, list_members
 from core.insight.timeline import timeline
-from core.members.actions import add_phone, edit_member, mark_phone_good, remove_phone, reveal_phones
+from core.members.actions import add_phone, edit_member, mark_phone_good, remove_phone, reveal_contacts
 from core.members.fixes import completeness_by_owner, fix_queue
 from core.members.views import MemberFilter, field_history, member_card
 from core.people.access import Right, Scope, rows
@@ -34,6 +34,7 @@ from core.people.signin import current
 from core.people.tables import Cover
 from core.purchases.tables import Purchase
 from core.purchases.views import purchases_of
+from core.recovery.review import decide_review, review_sheet
 from core.store.engine import Store
 from scripts.entry import main
 from tests.contracts.access_cases import CASES, ELSEWHERE, ON, PHONE, World, make_world
@@ -139,7 +140,7 @@ OPENERS: dict[str, Callable[[Store, Actor, str], object]] = {
     "add_phone": lambda s, a, n: add_phone(s, a, n, PHONE, why="told us"),
     "remove_phone": lambda s, a, n: remove_phone(s, a, n, 1, why="told us"),
     "mark_phone_good": lambda s, a, n: mark_phone_good(s, a, n, 1, why="told us"),
-    "reveal_phones": lambda s, a, n: reveal_phones(s, a, n, why="to call"),
+    "reveal_contacts": lambda s, a, n: reveal_contacts(s, a, n, why="to call"),
     "why_member": why_member,
     "claim": lambda s, a, n: claim(s, a, n, "t1"),
     "skip": lambda s, a, n: skip(s, a, n, "busy"),

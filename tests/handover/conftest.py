@@ -110,6 +110,17 @@ class Office:
             key: int = tx.insert(Raised, **(row | values))
             return key
 
+    def of_role(self, role: Role) -> Actor:
+        """Somebody of that role in the first shop, taken on where there is nobody."""
+        for actor in self.people.values():
+            if actor.role is role and actor.store_id == self.shops["S1"]:
+                return actor
+        code = str(role)
+        with self.store.write(SHELL) as tx:
+            key = tx.insert(Staff, code=code, name=code, role=role, store_id=self.shops["S1"])
+        self.people[code] = Actor(code, code, role, key, self.shops["S1"])
+        return self.people[code]
+
     def change(self, number: str, **values: Any) -> None:
         """Change columns of a member."""
         with self.store.write(SHELL) as tx:

@@ -126,15 +126,16 @@ def test_no_chains_no_doubles_no_nonsense(office: Office) -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_who_may_set_a_cover(small: Office, role: Role) -> None:
-    code = (
-        next(code for code, actor in small.people.items() if actor.role is role) if role is not Role.ADMIN else ""
-    )
-    if not code:
-        return
-    reach = scope(role, Right.KEEP_COVER)
+    actor, reach = small.of_role(role), scope(role, Right.KEEP_COVER)
     for away, wanted in (("S103", Scope.STORE), ("S201", Scope.ALL)):
         if reach >= wanted:
-            set_cover(small.store, small[code], away, ON, LAST)
+            row = set_cover(small.store, actor, away, ON, LAST)
+            assert end_cover(small.store, actor, row.id).state == "ended"
         else:
-            with pytest.raises(NotAllowed):
-                set_cover(small.store, small[code], away, ON, LAST)
+            row = set_cover(small.store, small["K02"], away, ON, LAST)
+            for deed in (
+                lambda away=away: set_cover(small.store, actor, away, LAST, LAST),
+                lambda key=row.id: end_cover(small.store, actor, key),
+            ):
+                with pytest.raises(NotAllowed):
+                    deed()

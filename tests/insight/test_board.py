@@ -88,10 +88,7 @@ def test_taken_back_records_do_not_count(office: Office) -> None:
 
 @pytest.mark.parametrize("role", Role)
 def test_everybody_sees_their_part(office: Office, role: Role) -> None:
-    reach = scope(role, Right.SEE_BOARD)
-    code = next((code for code, actor in office.people.items() if actor.role is role), "")
-    if not code:
-        return
+    reach, code = scope(role, Right.SEE_BOARD), office.of_role(role).code
     staff = set(tallies(office, code))
     if reach is Scope.OWN:
         assert staff == {code}
@@ -105,6 +102,17 @@ def test_everybody_sees_their_part(office: Office, role: Role) -> None:
         assert set(tallies(office, code, "S2")) == {"S201", "S2M", "K02"}
         with pytest.raises(NotFound):
             board(office.store, office[code], "S9")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_reassign_a_queue(office: Office, role: Role) -> None:
+    actor, reach = office.of_role(role), scope(role, Right.REASSIGN)
+    for giver, taker, wanted in (("S101", "S102", Scope.STORE), ("S102", "S201", Scope.ALL)):
+        if reach >= wanted:
+            assert reassign_queue(office.store, actor, giver, taker, reason="x").follow_ups > 0
+        else:
+            with pytest.raises(NotAllowed):
+                reassign_queue(office.store, actor, giver, taker, reason="x")
 
 
 def test_a_queue_goes_to_somebody_else(office: Office) -> None:

@@ -181,7 +181,7 @@ def test_numbers_are_masked_until_revealed_and_that_is_on_record(house: House) -
     house.member("1001", "张三", "13800138000")
     (hidden,) = member_card(house.store, house.assistant, "1001", ON).phones
     assert (hidden.shown, hidden.e164) == ("138****8000", None)
-    (line,) = actions.reveal_phones(house.store, house.assistant, "1001", why="回电")
+    (line,) = actions.reveal_contacts(house.store, house.assistant, "1001", why="回电").phones
     assert (line.shown, line.e164) == ("138 0013 8000", "+8613800138000")
     with house.store.read() as c:
         audit = AuditEntry.__table__.c  # type: ignore[attr-defined]
@@ -194,7 +194,7 @@ def test_others_members_are_out_of_reach(house: House) -> None:
     for deed in (
         lambda: member_card(house.store, house.other, "1001", ON),
         lambda: actions.edit_member(house.store, house.other, "1001", {"name": "x"}),
-        lambda: actions.reveal_phones(house.store, house.other, "1001", why="x"),
+        lambda: actions.reveal_contacts(house.store, house.other, "1001", why="x"),
         lambda: field_history(house.store, house.other, "1001"),
         lambda: member_card(house.store, house.manager, "none", ON),
     ):

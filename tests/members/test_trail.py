@@ -12,7 +12,7 @@ from core.base.clock import FixedClock
 from core.base.errors import NotAllowed, NotFound
 from core.base.language import catalogue
 from core.imports.audit_export import export_trail
-from core.members.actions import edit_member, reveal_phones
+from core.members.actions import edit_member, reveal_contacts
 from core.members.trail import TrailQuery, audit_of, trail
 from core.members.trail_words import line_words
 from core.people.tables import Store as Shop
@@ -28,8 +28,8 @@ def world(store: Store, tmp_path: Path) -> World:
     made = make_world(store, tmp_path)
     for who in ("caller", "assistant"):
         edit_member(store, made.people[who], own(made), {"wechat": who}, why=f"told {who}", version=None)
-    edit_member(store, SHELL, "far", {"wechat": "far"}, why="far", version=None)
-    reveal_phones(store, made.people["manager"], own(made), why="to dial")
+    edit_member(store, SHELL, "far", {"interests": "far"}, why="far", version=None)
+    reveal_contacts(store, made.people["manager"], own(made), why="to dial")
     return made
 
 
@@ -44,9 +44,9 @@ def said(world: World, actor: Actor, query: TrailQuery) -> list[str]:
 
 def test_newest_first_and_in_words(world: World) -> None:
     lines = said(world, SHELL, TrailQuery(member=own(world)))
-    assert "looked at" in lines[0]
-    assert "WeChat from caller to assistant" in lines[1]
-    assert "WeChat from - to caller" in lines[2]
+    assert lines[0] == "member own-assistant (own-assistant) looked at: contact data phone, WeChat"
+    assert "WeChat from ca**** to ass****" in lines[1]
+    assert "WeChat from - to ca****" in lines[2]
     oldest = said(world, SHELL, TrailQuery(member=own(world), oldest_first=True))
     assert oldest == lines[::-1]
 
@@ -83,7 +83,7 @@ def test_others_see_the_records_they_may_see(world: World, role: Role) -> None:
     key = next(
         line.row_key for line in trail(store, SHELL, TrailQuery(member=own(world))) if line.table == "member"
     )
-    assert [line.new for line in audit_of(store, actor, "member", key)][1:3] == ["assistant", "caller"]
+    assert [line.new for line in audit_of(store, actor, "member", key)][1:3] == ["ass****", "ca****"]
     with pytest.raises(NotAllowed):
         audit_of(store, actor, "store", "1")
     far = next(line.row_key for line in trail(store, SHELL, TrailQuery()) if line.new == "far")

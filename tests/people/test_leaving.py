@@ -13,8 +13,8 @@ from core.base.errors import BadInput, NotAllowed, NotFound, Refused
 from core.calls.tables import Raised
 from core.followups.claims import claim
 from core.followups.tables import FollowUp
+from core.handover.clearance import SHOWN, SOURCES, NotCleared, clearance, leave
 from core.handover.tables import Handover
-from core.insight.clearance import SHOWN, SOURCES, NotCleared, clearance, leave
 from core.members.tables import Member
 from core.people.actions import StaffForm, add_staff
 from core.people.tables import Cover, Staff

@@ -12,7 +12,7 @@ from core.base.clock import FixedClock
 from core.base.errors import NotAllowed
 from core.handover.tables import Handover
 from core.insight.watch import record_view, unusual
-from core.members.actions import reveal_phones
+from core.members.actions import reveal_contacts
 from core.people.actions import StaffForm, add_staff
 from core.people.tables import ProfileView
 from core.people.views import staff_actor
@@ -79,9 +79,9 @@ def test_somebody_new_has_no_median_only_the_policy(busy: House, clock: FixedClo
 
 def test_reveals_are_read_from_the_audit(busy: House) -> None:
     for number in range(30):
-        reveal_phones(busy.store, busy.assistant, f"{number:03}", why="call")
+        reveal_contacts(busy.store, busy.assistant, f"{number:03}", why="call")
         if number < 5:
-            reveal_phones(busy.store, busy.assistant, f"{number:03}", why="again")
+            reveal_contacts(busy.store, busy.assistant, f"{number:03}", why="again")
     watch = busy.store.policy.watch.model_copy(update={"reveals": 30})
     policy = busy.store.policy.model_copy(update={"watch": watch})
     busy.store.rulebook = busy.store.rulebook.model_copy(update={"policy": policy})

@@ -150,7 +150,9 @@ def test_a_member_shown_changed_and_its_history(huifang: Huifang, demo_store: Pa
     said = huifang("member", "edit", "10001", "--wechat", "hf_new", "--reason", "told on the phone")
     assert "wechat" in said.out
     after = huifang("member", "show", "10001", "--json").json
-    assert after["wechat"] == "hf_new"
+    assert after["wechat"] == "hf****"
+    shown = huifang("member", "reveal", "10001", "--reason", "to write to them", "--json").json
+    assert shown["wechat"] == "hf_new"
     assert after["version"] > before["version"]
     changes = huifang("member", "history", "10001", "--json").json
     assert changes[0]["field"] == "wechat"

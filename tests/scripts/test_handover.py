@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import sqlite3
+import sys
 from pathlib import Path
 
-import pytest
-
-from core.base.actor import SHELL, Role
-from core.people.tables import Staff
-from core.store.engine import Store
 from tests.scripts.conftest import AT, ON, Huifang
-
-
-@pytest.fixture
-def shop(demo_store: Path) -> Path:
-    """The demo with somebody at the customer-service desk."""
-    store = Store(f"sqlite:///{demo_store}")
-    with store.write(SHELL) as tx:
-        tx.insert(Staff, code="F01", name="钱进", role=Role.SERVICE_DESK, store_id=1)
-    store.close()
-    return demo_store
 
 
 def owners(file: Path) -> dict[str, int]:
@@ -36,8 +22,8 @@ def owners(file: Path) -> dict[str, int]:
 LEAVING = ("--from", "S101", "--kind", "leaving", "--to", "S102", "--to", "S201,S301", "--reason", "离职")
 
 
-def test_a_leaver_from_application_to_filing(huifang: Huifang, shop: Path, tmp_path: Path) -> None:
-    before = owners(shop)
+def test_a_leaver_from_application_to_filing(huifang: Huifang, demo_store: Path, tmp_path: Path) -> None:
+    before = owners(demo_store)
     (seen,) = huifang("handover", "submit", *LEAVING, "--preview", *ON, "--json", "--as", "S101").json
     assert seen["members"] == before["S101"]
     assert "go to" in huifang("handover", "submit", *LEAVING, "--preview", *ON, "--as", "S101").out
@@ -62,7 +48,7 @@ def test_a_leaver_from_application_to_filing(huifang: Huifang, shop: Path, tmp_p
     assert [step["step"] for step in done["steps"]] == [
         "submit", "review", "refuse", "submit", "review", "approve", "execute",
     ]  # fmt: skip
-    after = owners(shop)
+    after = owners(demo_store)
     assert done["moved"] == before["S101"]
     assert "S101" not in after
     assert sum(after.values()) == sum(before.values())
@@ -81,24 +67,39 @@ def test_a_leaver_from_application_to_filing(huifang: Huifang, shop: Path, tmp_p
     assert history is not None
     assert huifang("check", "--json").json["ok"] is True
     out = tmp_path / "log.csv"
-    assert huifang("export", "handovers", out, "--purpose", "年检", "--as", "K01", "--json").json["rows"] == 1
+    assert huifang("export", "handovers", out, "--purpose", "年检", "--as", "K01", "--json").json["rows"] == 8
     assert number in out.read_text(encoding="utf-8-sig")
     worked = huifang("worklist", "--staff", "S102", "--on", "2026-11-24", "--at", "10:00", "--json").json
     assert any(p["programme"] == "introduce" and p["cycle"] == number for row in worked for p in row["purposes"])
 
 
-def test_the_sheet_as_pdf(huifang: Huifang, shop: Path, tmp_path: Path) -> None:
-    huifang("handover", "submit", *LEAVING, *ON, "--as", "S101")
+def test_the_sheet_as_pdf(huifang: Huifang, demo_store: Path, tmp_path: Path) -> None:
+    (row,) = huifang("handover", "submit", *LEAVING, *ON, "--as", "S101", "--json").json
     out = tmp_path / "sheet.pdf"
     if importlib.util.find_spec("typst") is None:
-        assert "huifang[pdf]" in huifang("handover", "sheet", "2026-0001", "--pdf", out, code=1).err
+        assert "huifang[pdf]" in huifang("handover", "sheet", row["id"], "--pdf", out, code=1).err
         return
-    huifang("handover", "sheet", "2026-0001", "--pdf", out, "--lang", "zh")
+    huifang("handover", "sheet", row["id"], "--pdf", out, "--lang", "zh")
     assert out.read_bytes().startswith(b"%PDF")
-    assert huifang("handover", "sheet", "2026-0001", "--pdf", tmp_path / "no" / "x.pdf", code=1).err
+    assert huifang("handover", "sheet", row["id"], "--pdf", tmp_path / "no" / "x.pdf", code=1).err
 
 
-def test_by_hand_and_by_store(huifang: Huifang, shop: Path, tmp_path: Path) -> None:
+def test_a_sheet_without_the_extra_or_a_font_says_what_to_install(
+    huifang: Huifang, demo_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = ("handover", "sheet", "2026-0001", "--pdf", tmp_path / "sheet.pdf")
+    if importlib.util.find_spec("typst") is not None:
+        import typst
+
+        bare = typst.Fonts(include_system_fonts=False)
+        monkeypatch.setattr(typst, "Fonts", lambda **_: bare)
+        assert "fonts-noto-cjk" in huifang(*sheet, code=1).err
+    monkeypatch.setitem(sys.modules, "typst", None)
+    assert "huifang[pdf]" in huifang(*sheet, code=1).err
+    assert "2026-0001" in huifang(*sheet[:3]).out
+
+
+def test_by_hand_and_by_store(huifang: Huifang, demo_store: Path, tmp_path: Path) -> None:
     rows = huifang("members", "--json", *ON, "--as", "S101").json
     numbers = [row["number"] for row in rows if row["owner"] == "S101"][:3]
     file = tmp_path / "give.csv"
@@ -115,7 +116,7 @@ def test_by_hand_and_by_store(huifang: Huifang, shop: Path, tmp_path: Path) -> N
     assert huifang("handover", "submit", "--from", "S101", "--kind", "all", code=2).err
 
 
-def test_cover_and_board(huifang: Huifang, shop: Path) -> None:
+def test_cover_and_board(huifang: Huifang, demo_store: Path) -> None:
     mine = len(huifang("worklist", "--staff", "S101", *AT, "--json").json)
     other = len(huifang("worklist", "--staff", "S102", *AT, "--json").json)
     (row,) = huifang(

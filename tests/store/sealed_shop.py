@@ -14,7 +14,7 @@ import psycopg
 
 from core.base.actor import SHELL
 from core.base.clock import FixedClock
-from core.calls.tables import Call, CallPurpose
+from core.calls.tables import Call, CallPurpose, Raised, RaisedStep
 from core.followups.tables import FollowUp
 from core.handover.tables import Handover, HandoverStep
 from core.people.tables import Store as Shop
@@ -23,12 +23,13 @@ from core.store.seals import seal
 from tests.followups.conftest import fill
 from tests.followups.reference import Person
 
-TABLES = ("audit_entry", "call", "call_purpose", "handover_step", "seal")
+TABLES = ("audit_entry", "call", "call_purpose", "handover_step", "raised_step", "seal")
 KEYS = {
     "audit_entry": ("id",),
     "call": ("id",),
     "call_purpose": ("call_id", "follow_up_id"),
     "handover_step": ("id",),
+    "raised_step": ("id",),
     "seal": ("id",),
 }
 PEOPLE = [Person(f"{n:04}", date(2026, 1, 5), "A1", [(date(2026, 3, 1), 100)]) for n in range(1, 13)]
@@ -52,6 +53,9 @@ def work(store: Store, clock: FixedClock, days: int = 3) -> None:
             created_at=tx.now,
             state_since=tx.now,
         )
+        matter = tx.insert(
+            Raised, member_id=1, kind="complaint", category="goods", matter="开线", store_id=1, raised_at=tx.now
+        )
     for day in range(days):
         for nth in range(6):
             one_call(store, f"{day:08x}-0000-4000-8000-{nth * 7919:012x}", nth + 1, purposes=nth % 3)
@@ -71,6 +75,17 @@ def work(store: Store, clock: FixedClock, days: int = 3) -> None:
                 comment="",
                 detail="{}",
                 digest="d",
+            )
+            tx.insert(
+                RaisedStep,
+                raised_id=matter,
+                place=day + 1,
+                round=0,
+                act="progress",
+                state="open",
+                by_code="A1",
+                at=tx.now,
+                text="已联系厂家",
             )
         clock.advance(days=1)
         seal(store, SHELL)
@@ -223,7 +238,7 @@ def random_edit(tools: Tools, chance: random.Random, sealed_until: dict[str, Any
         return Edit(f"{deed} {table}", table, "/".join(map(str, tools.key(table, fresh))), ("inserted",))
     other = chance.choice([r for r in rows if r is not row])
     names = [name for name in row if name not in KEYS[table]]
-    if table == "handover_step":
+    if table in ("handover_step", "raised_step"):
         names.remove("place")
     mine, theirs = {n: row[n] for n in names}, {n: other[n] for n in names}
     if mine == theirs:
@@ -255,7 +270,7 @@ def _another(chance: random.Random, tools: Tools, table: str, row: dict[str, Any
         case "audit_entry":
             last = max(r["id"] for r in tools.rows(table))
             fresh["id"] = chance.choice([last + 1, -5, 0])
-        case "handover_step":
+        case "handover_step" | "raised_step":
             fresh |= {"id": max(r["id"] for r in tools.rows(table)) + 1, "place": 99}
         case "call":
             fresh["id"] = f"{chance.getrandbits(64):032x}"
@@ -271,16 +286,16 @@ def _other(chance: random.Random, value: Any, table: str, name: str, rows: list[
     if name == "deed":
         return chance.choice([d for d in ("insert", "update", "delete", "bulk") if d != value])
     if name == "act":
-        return "review"
+        return "review" if table == "handover_step" else "accept"
     if name == "state":
-        return "draft"
+        return "draft" if table == "handover_step" else "closed"
     if name == "corrects":
         return next(row["id"] for row in rows if row["corrects"] is None)
     if isinstance(value, bool):
         return not value
-    if name in ("covered", "reached"):
+    if name in ("covered", "reached", "told"):
         return 1 - value
-    if name in ("goods", "place", "service", "price") and table == "call":
+    if name == "score" or (name in ("goods", "place", "service", "price") and table == "call"):
         return chance.randint(1, 5)
     if isinstance(value, int):
         return value + chance.choice([1000, 5000])
@@ -296,6 +311,6 @@ def _other(chance: random.Random, value: Any, table: str, name: str, rows: list[
         return "2025-01-01"
     if value is None and name.endswith("_id"):
         return 77
-    if value is None and name == "callback_at":
+    if value is None and name in ("callback_at", "promised_at"):
         return "2026-01-01 00:00:00.000000"
     return f"{value or ''}x"

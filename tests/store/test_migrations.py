@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.engine import URL
 
+from core.base.actor import SHELL
 from core.base.clock import FixedClock
+from core.base.errors import Conflict, StoreTrouble
+from core.calls.tables import Raised
 from core.schema import APPEND_ONLY, METADATA
 from core.store import migrate
 from core.store.check import check
@@ -127,6 +131,60 @@ def test_an_older_store_is_upgraded_with_its_rows(empty: Store, version: str) ->
     assert check(empty).findings == ()
     with empty.read() as connection:
         assert connection.exec_driver_sql("select id, name from store").all() == [(1, "x")]
+
+
+FIRST_ROWS = (
+    """insert into member (id, number, name, status, store_id, consent_call, dialable, social_reach, joined_on,
+    last_on, purchase_count, amount_total, completeness, rest_reason, last_promise, best_time, gender,
+    birth_calendar, email,
+    wechat, age_band, occupation, address, source, referrer, card_number, preferences, body_size, personality,
+    interests, anniversaries, consent_sms, consent_email, evaluation, version, created_at, updated_at)
+    values (1, '1', '李雷', 'active', 1, true, true, false, '2026-01-05', '2026-01-05', 0, 0, 0, '', '', '', '',
+    'solar', '', '', '', '', '', '', '', '', '', '', '', '', '', true, true, '', 1,
+    '2026-01-05 01:00:00+00:00', '2026-01-05 01:00:00+00:00')""",
+    """insert into raised (member_id, kind, category, matter, urgency, store_id, promised_on, raised_at,
+    withdrawn_at, version) values
+    (1, 'problem', '', '灯太暗', 'normal', 1, '2026-02-01', '2026-01-06 01:02:03.000004+00:00', null, 3),
+    (1, 'complaint', 'goods', '领口开线', 'urgent', 1, null, '2026-01-07 01:00:00+00:00',
+    '2026-01-08 01:00:00+00:00', 2)""",
+)
+"""What a member had raised before anything raised had a state."""
+
+
+def test_what_was_raised_before_has_its_state(empty: Store) -> None:
+    migrate._run(empty, "0001")
+    with empty.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into store (id, code, name, city, time_zone, works_weekends, version)"
+            " values (1, 'S1', '南京路店', '', 'Asia/Shanghai', true, 1)"
+        )
+        for row in FIRST_ROWS:
+            text = row.replace("+00:00", "") if empty.is_sqlite else row
+            connection.exec_driver_sql(text)
+    migrate.upgrade(empty)
+    with empty.write(SHELL) as tx:
+        tx.insert(
+            Raised, member_id=1, kind="suggestion", category="", matter="早点开门", store_id=1, raised_at=tx.now
+        )
+    with empty.read() as connection:
+        rows = connection.execute(sa.select(Raised.__table__).order_by(Raised.__table__.c.id)).mappings().all()  # type: ignore[attr-defined]
+    first, second, third = rows
+    assert (first["matter"], first["state"], first["version"], first["promised_on"]) == (
+        "灯太暗", "open", 3, date(2026, 2, 1),
+    )  # fmt: skip
+    assert first["raised_at"] == datetime(2026, 1, 6, 1, 2, 3, 4, tzinfo=UTC)
+    assert (second["state"], second["urgency"], second["channel"]) == ("withdrawn", "urgent", "call")
+    assert third["id"] > second["id"]
+    assert check(empty).findings == ()
+    for wrong in (
+        "state = 'lost'",
+        "kind = 'wish'",
+        "member_id = null",
+        "closed_at = raised_at",
+        "member_id = 77",
+    ):
+        with pytest.raises((sa.exc.IntegrityError, Conflict, StoreTrouble)), empty.write(SHELL) as tx:
+            tx.connection.exec_driver_sql(f"update raised set {wrong} where id = {first['id']}")
 
 
 INIT = """

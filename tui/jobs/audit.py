@@ -14,6 +14,7 @@ from tui.gateway import Answer
 
 if TYPE_CHECKING:
     from core.base.language import Catalogue
+    from core.base.rulebook import Rulebook
     from core.members.trail_words import AuditLine
 
 MOST = 300
@@ -34,15 +35,16 @@ class TraceRead(Answer[tuple[Trace, ...]]):
 
 
 def read_trace(kind: str, key: str, lang: str) -> Callable[[Desk], tuple[Trace, ...]]:
-    """Who changed the member of that number, or what was done by or to the staff member of that code (R6.3).
+    """Who changed a record: the member or application of that number, the staff member of that code (R6.3).
 
-    Of a member, whoever may see the trail sees what belongs to it too: phones, follow-ups, calls.
+    Of a member, whoever may see the trail sees what belongs to it too: phones, follow-ups, calls. Of somebody on
+    the staff, what was changed about them and what they did.
     """
 
     def job(desk: Desk) -> tuple[Trace, ...]:
         words = desk.words(lang)
-        lines = _of_member(desk, key) if kind == "member" else _by_staff(desk, key)
-        return tuple(_trace(line, words) for line in lines)
+        read = {"member": _of_member, "handover": _of_application, "staff": _of_person}[kind]
+        return tuple(_trace(line, words, desk.store.rulebook) for line in read(desk, key))
 
     return job
 
@@ -58,14 +60,20 @@ def _of_member(desk: Desk, number: str) -> list[AuditLine]:
     return list(audit_of(desk.store, desk.actor, "member", str(card.id), MOST))
 
 
-def _by_staff(desk: Desk, code: str) -> list[AuditLine]:
+def _of_application(desk: Desk, number: str) -> list[AuditLine]:
+    from core.handover.trace import audit_of_application
+
+    return list(audit_of_application(desk.store, desk.actor, number, MOST))
+
+
+def _of_person(desk: Desk, code: str) -> list[AuditLine]:
     from core.members.trail import TrailQuery, trail
 
-    return list(islice(trail(desk.store, desk.actor, TrailQuery(by=code)), MOST))
+    return list(islice(trail(desk.store, desk.actor, TrailQuery(person=code)), MOST))
 
 
-def _trace(line: AuditLine, words: Catalogue) -> Trace:
+def _trace(line: AuditLine, words: Catalogue, rulebook: Rulebook) -> Trace:
     from core.members.trail_words import line_words
 
     why = line.why or line.cause
-    return Trace(line.at, line.who, line_words(line, words), why)
+    return Trace(line.at, line.who, line_words(line, words, rulebook), why)

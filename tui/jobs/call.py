@@ -12,7 +12,8 @@ from tui.gateway import Answer
 
 if TYPE_CHECKING:
     from core.calls.forms import CallForm, DraftForm
-    from core.calls.views import CallResult, CallSheet, DialLine, DraftRow, ReviewSheet, TakenBack
+    from core.calls.views import CallResult, CallSheet, DialLine, DraftRow, TakenBack
+    from core.recovery.views import ReviewSheet
 
 
 class SheetOpened(Answer["CallSheet"]):
@@ -151,7 +152,7 @@ def open_review(number: str) -> Callable[[Desk], ReviewSheet]:
     """What a review's decision rests on."""
 
     def job(desk: Desk) -> ReviewSheet:
-        from core.calls.actions import review_sheet
+        from core.recovery.review import review_sheet
 
         return review_sheet(desk.store, desk.actor, number)
 
@@ -162,7 +163,7 @@ def decide(decision: Decision) -> Callable[[Desk], Any]:
     """Keep the decision."""
 
     def job(desk: Desk) -> Any:
-        from core.calls.actions import decide_review
+        from core.recovery.review import decide_review
 
         return decide_review(
             desk.store,

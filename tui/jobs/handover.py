@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.base.clock import business_day
+from core.base.errors import HuifangError, Refused
 from tui.desk import Desk
 from tui.gateway import Answer
 
@@ -100,8 +101,16 @@ class Applied(Answer["HandoverSheet"]):
     """An application was made."""
 
 
-class SheetPrinted(Answer[tuple[Path, ...]]):
-    """A sheet was written to these files."""
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A sheet was written to these files; `without` says why there is no PDF among them."""
+
+    files: tuple[Path, ...]
+    without: HuifangError | None = None
+
+
+class SheetPrinted(Answer[Printed]):
+    """A sheet was written."""
 
 
 class LogExported(Answer[tuple[int, Path]]):
@@ -257,20 +266,19 @@ def apply(form: HandoverForm, *, draft: bool) -> Callable[[Desk], HandoverSheet]
     return job
 
 
-def print_sheet(number: str, lang: str) -> Callable[[Desk], tuple[Path, ...]]:
+def print_sheet(number: str, lang: str) -> Callable[[Desk], Printed]:
     """Write the sheet as text, and as PDF where that can be made (R7.6)."""
 
-    def job(desk: Desk) -> tuple[Path, ...]:
-        from core.base.errors import Refused
+    def job(desk: Desk) -> Printed:
         from core.handover.sheet import sheet_pdf, sheet_text
 
         words = desk.words(lang)
         text = desk.printed() / f"handover-{number}.txt"
         text.write_text(sheet_text(desk.store, desk.actor, number, words), encoding="utf-8")
         try:
-            return (text, sheet_pdf(desk.store, desk.actor, number, words, text.with_suffix(".pdf")))
-        except Refused:
-            return (text,)
+            return Printed((text, sheet_pdf(desk.store, desk.actor, number, words, text.with_suffix(".pdf"))))
+        except Refused as error:
+            return Printed((text,), error)
 
     return job
 

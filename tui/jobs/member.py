@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from core.base.clock import business_day
+from core.base.errors import StoreTrouble
 from tui.desk import Desk
 from tui.gateway import Answer
 
 if TYPE_CHECKING:
-    from core.members.views import FieldChange, MemberCard, MemberRow, PhoneLine
+    from core.members.views import Contacts, FieldChange, MemberCard, MemberRow
 
 RECENT = 5
 WHOLE = 60
@@ -42,8 +44,8 @@ class MembersFound(Answer[Found]):
     """Members were found, or none."""
 
 
-class NumbersShown(Answer["tuple[PhoneLine, ...]"]):
-    """A member's numbers, shown on record."""
+class ContactsShown(Answer["Contacts"]):
+    """A member's contact data, shown on record."""
 
 
 class HistoryRead(Answer["tuple[FieldChange, ...]"]):
@@ -54,8 +56,8 @@ class MemberEdited(Answer["MemberCard"]):
     """A profile was changed."""
 
 
-def look(number: str, events: int = RECENT) -> Callable[[Desk], Looked]:
-    """A member's card and latest events."""
+def look(number: str, events: int = RECENT, *, opened: bool = False) -> Callable[[Desk], Looked]:
+    """A member's card and latest events; that a profile was `opened` is counted (R15.5)."""
 
     def job(desk: Desk) -> Looked:
         from core.insight.timeline import timeline
@@ -63,6 +65,11 @@ def look(number: str, events: int = RECENT) -> Callable[[Desk], Looked]:
 
         on = business_day(desk.store.clock.now())
         card = member_card(desk.store, desk.actor, number, on)
+        if opened:
+            from core.insight.watch import record_view
+
+            with suppress(StoreTrouble):  # a store that can only be read still shows its members
+                record_view(desk.store, desk.actor, card.id)
         return Looked(card, tuple(timeline(desk.store, desk.actor, number, events, None)))
 
     return job
@@ -80,13 +87,13 @@ def find(typed: str) -> Callable[[Desk], Found]:
     return job
 
 
-def reveal(number: str, why: str) -> Callable[[Desk], tuple[PhoneLine, ...]]:
-    """Show a member's numbers, on record (R5.9)."""
+def reveal(number: str, why: str) -> Callable[[Desk], Contacts]:
+    """Show a member's contact data, on record (R5.9)."""
 
-    def job(desk: Desk) -> tuple[PhoneLine, ...]:
-        from core.members.actions import reveal_phones
+    def job(desk: Desk) -> Contacts:
+        from core.members.actions import reveal_contacts
 
-        return reveal_phones(desk.store, desk.actor, number, why=why)
+        return reveal_contacts(desk.store, desk.actor, number, why=why)
 
     return job
 

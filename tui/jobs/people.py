@@ -11,7 +11,7 @@ from tui.desk import Desk
 from tui.gateway import Answer
 
 if TYPE_CHECKING:
-    from core.insight.clearance import Clearance
+    from core.handover.clearance import Clearance
     from core.people.cover import CoverRow
     from core.people.views import AccountRow
 
@@ -160,7 +160,7 @@ def see_clearance(code: str) -> Callable[[Desk], Clearance]:
     """What somebody has in hand (R7.2)."""
 
     def job(desk: Desk) -> Clearance:
-        from core.insight.clearance import clearance
+        from core.handover.clearance import clearance
 
         return clearance(desk.store, desk.actor, code)
 
@@ -171,7 +171,7 @@ def let_go(code: str, why: str) -> Callable[[Desk], str]:
     """Let somebody go as of today (R7.2)."""
 
     def job(desk: Desk) -> str:
-        from core.insight.clearance import leave
+        from core.handover.clearance import leave
 
         leave(desk.store, desk.actor, code, why=why)
         return code

@@ -49,8 +49,10 @@ class AuditScreen(Listing):
 
     def what(self) -> Line:
         say = self.words.say
-        about = say("member {number}", number=self.key) if self.kind == "member" else ""
-        about = about or say("by {code}", code=self.key)
+        about = {
+            "member": say("member {number}", number=self.key),
+            "handover": say("application {number}", number=self.key),
+        }.get(self.kind) or say("about {code}, and done by them", code=self.key)
         spans: Line = [(" " + say("Who changed this?") + "  ", "strong"), (about, "due")]
         if self.there:
             spans.append(("  " + say("{count} changes, the newest first", count=len(self.things)), "quiet"))

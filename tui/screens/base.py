@@ -54,8 +54,10 @@ class HuifangScreen(Screen[Any]):
 
     def why_not(self, name: str) -> str:
         """Why an action can't be done now, in words; empty where it can."""
-        if name in ("member", "audit") and self.member_number() is None:
+        if name == "member" and self.member_number() is None:
             return self.words.say("No member is chosen: put the cursor on a row first.")
+        if name == "audit" and self.record() is None:
+            return self.words.say("No record is chosen: put the cursor on a row first.")
         if self.home.session is None and name not in ("help", "palette", "quit", "lock", "language"):
             return self.words.say("One moment: the store is still being opened.")
         return ""
@@ -63,6 +65,11 @@ class HuifangScreen(Screen[Any]):
     def member_number(self) -> str | None:
         """The number of the member this screen is about, if any."""
         return None
+
+    def record(self) -> tuple[str, str] | None:
+        """The record whose changes may be asked for: its kind (member, handover, staff) and number or code."""
+        number = self.member_number()
+        return ("member", number) if number is not None else None
 
     def do_find(self) -> None:
         self.home.show_find()
@@ -91,9 +98,9 @@ class HuifangScreen(Screen[Any]):
         self.home.show_people()
 
     def do_audit(self) -> None:
-        number = self.member_number()
-        if number is not None:
-            self.home.show_audit("member", number)
+        record = self.record()
+        if record is not None:
+            self.home.show_audit(*record)
 
     def do_palette(self) -> None:
         self.home.show_palette()

@@ -92,7 +92,10 @@ class CallScreen(CallAsking):
         assert self.home.session is not None
         book = self.home.session.rulebook
         names = {code: programme.name(self.words) for code, programme in book.programmes.items()}
-        await self.query_one(ScriptForm).fill(sheet, self.entry, self.words, names)
+        form = self.query_one(ScriptForm)
+        await form.fill(sheet, self.entry, self.words, names)
+        if self.dialled is not None:
+            form.show_written(self.dialled.written)
         self.set_class(sheet.asks_reasons, "reasons")
         self._offer()
         self.paint()

@@ -9,6 +9,7 @@ from tui.entry import RaisedEntry, others
 from tui.jobs.call import Dialled, SheetOpened, dial_number, open_sheet
 from tui.overlays import Option, Pick
 from tui.screens.call_face import CallFace
+from tui.widgets.script import ScriptForm
 
 
 class CallAsking(CallFace):
@@ -140,5 +141,6 @@ class CallAsking(CallFace):
         self.entry.phone_id = event.value.phone_id
         self.entry.started_at = self.home.clock.now()
         self.changed()
+        self.query_one(ScriptForm).show_written(event.value.written)
         self._paint_top()
         self.tell(self.words.say("Dial {number}   {link}", number=event.value.shown, link=event.value.link), "due")

@@ -16,7 +16,7 @@ from tui.entry import RaisedEntry
 from tui.jobs.member import MemberEdited, edit
 from tui.overlays import WideOverlay
 from tui.paint import Span, wrapped
-from tui.profile import CONTACT, EDITABLE, values_of
+from tui.profile import CONTACT, EDITABLE, as_typed, behind, values_of
 from tui.widgets.choices import Choice, OneOf
 from tui.widgets.field import Field
 from tui.widgets.painted import Painted
@@ -129,11 +129,7 @@ class EditForm(WideOverlay[bool]):
         with VerticalScroll(can_focus=False):
             for name in EDITABLE:
                 field = Field(self._values[name], name=name)
-                if name == "phone":
-                    numbers = ", ".join(phone.masked for phone in self._card.phones)
-                    field.placeholder = words.say(
-                        "{numbers}; a new one takes the first's place", numbers=numbers or "-"
-                    )
+                field.placeholder = behind(self._card, name, words)
                 yield labelled(wording.worded(wording.FIELDS, name, words), field)
         yield labelled(words.say("reason"), Field(name="why", id="why"))
         yield Painted([[("", "")], [("", "")]], id="fault")
@@ -144,7 +140,7 @@ class EditForm(WideOverlay[bool]):
     def changes(self) -> Mapping[str, str]:
         """The fields whose text is another now."""
         return {
-            field.name: field.value
+            field.name: as_typed(field.name, field.value)
             for field in self.query(Field)
             if field.name and field.name != "why" and field.value.strip() != self._values[field.name]
         }

@@ -87,6 +87,10 @@ class HandoverScreen(Listing):
 
     # Deeds
 
+    def record(self) -> tuple[str, str] | None:
+        row = self.row
+        return ("handover", row.key) if row is not None else None
+
     def why_not(self, name: str) -> str:
         """Why an action can't be done now."""
         if reason := super().why_not(name):

@@ -57,7 +57,7 @@ class HandoverLogScreen(Listing):
         )
 
     def _chosen(self) -> list[tuple[str, str]]:
-        from core.handover.wording import STATES
+        from core.base.naming import HANDOVER_STATES
 
         say, wanted = self.words.say, self.wanted
         pairs = [
@@ -65,7 +65,7 @@ class HandoverLogScreen(Listing):
             (say("store"), wanted.store),
             (say("from day"), str(wanted.since or "")),
             (say("to day"), str(wanted.until or "")),
-            (say("state"), named(STATES, wanted.state, self.words) if wanted.state else ""),
+            (say("state"), named(HANDOVER_STATES, wanted.state, self.words) if wanted.state else ""),
             (say("member"), wanted.member),
         ]
         return [(name, value) for name, value in pairs if value]
@@ -105,6 +105,10 @@ class HandoverLogScreen(Listing):
         return [say("There is no application that you may see.")]
 
     # Deeds
+
+    def record(self) -> tuple[str, str] | None:
+        row = self.row
+        return ("handover", row.key) if row is not None else None
 
     def why_not(self, name: str) -> str:
         """Why an action can't be done now."""
@@ -174,10 +178,12 @@ class HandoverLogScreen(Listing):
         self.home.push_screen(window, taken)
 
     def _ask_state(self) -> None:
-        from core.handover.wording import STATES
+        from core.base.naming import HANDOVER_STATES
 
         say = self.words.say
-        options = [Option(code, str(place), say(name)) for place, (code, name) in enumerate(STATES.items(), 1)]
+        options = [
+            Option(code, str(place), say(name)) for place, (code, name) in enumerate(HANDOVER_STATES.items(), 1)
+        ]
         hint = say("A key takes it at once. Esc: back.")
 
         def chosen(code: str | None) -> None:
@@ -192,8 +198,7 @@ class HandoverLogScreen(Listing):
             self.home.gateway.ask(self, SheetPrinted, print_sheet(self.row.key, self.words.lang), write=True)
 
     def on_sheet_printed(self, event: SheetPrinted) -> None:
-        folder, names = event.value[0].parent, ", ".join(path.name for path in event.value)
-        self.tell(self.words.say("Written: {files} in {folder}", files=names, folder=folder), "good")
+        self.tell(face.printed_words(event.value, self.words), "good")
 
     def do_export(self) -> None:
         """Write the log as shown."""

@@ -89,6 +89,9 @@ class ApplicationScreen(Listing):
         row = self.row
         return row.key if row is not None else None
 
+    def record(self) -> tuple[str, str] | None:
+        return "handover", self.number
+
     # What is seen
 
     def paint(self) -> None:
@@ -257,8 +260,7 @@ class ApplicationScreen(Listing):
         self.home.gateway.ask(self, SheetPrinted, job, write=True)
 
     def on_sheet_printed(self, event: SheetPrinted) -> None:
-        folder, names = event.value[0].parent, ", ".join(path.name for path in event.value)
-        self.tell(self.words.say("Written: {files} in {folder}", files=names, folder=folder), "good")
+        self.tell(face.printed_words(event.value, self.words), "good")
 
     def do_steps(self) -> None:
         """Every step, and everything to look at."""

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from core.base.clock import business_day
 from core.base.text import cells, fit
 from tui import wording
-from tui.jobs.member import WHOLE, HistoryRead, Looked, MemberLooked, NumbersShown, look, read_history, reveal
+from tui.jobs.member import WHOLE, ContactsShown, HistoryRead, Looked, MemberLooked, look, read_history, reveal
 from tui.keys import bindings
 from tui.overlays import Reading
 from tui.paint import Span, apart
@@ -21,7 +21,7 @@ from tui.widgets.lines import Column, Lines, ListRow
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from core.members.views import MemberCard, PhoneLine
+    from core.members.views import Contacts, MemberCard, PhoneLine
 
 Line = list[Span]
 LABEL = 14
@@ -45,7 +45,7 @@ class MemberScreen(HuifangScreen):
         super().__init__()
         self.number = number
         self.seen: Looked | None = None
-        self._shown: tuple[PhoneLine, ...] = ()
+        self._shown: Contacts | None = None
 
     def compose(self) -> ComposeResult:
         yield Painted(base="bar", id="top")
@@ -63,7 +63,8 @@ class MemberScreen(HuifangScreen):
 
     def do_refresh(self) -> None:
         """Read the record anew."""
-        self.home.gateway.ask(self, MemberLooked, look(self.number, WHOLE), latest="member")
+        job = look(self.number, WHOLE, opened=self.seen is None)
+        self.home.gateway.ask(self, MemberLooked, job, latest="member")
 
     def on_member_looked(self, event: MemberLooked) -> None:
         self.seen = event.value
@@ -108,7 +109,8 @@ class MemberScreen(HuifangScreen):
             label = wording.worded(wording.FIELDS, name, self.words)
             return [(f"  {label}{' ' * max(1, LABEL - cells(label))}{value or '-'}", "")]
 
-        phones = self._shown or card.phones
+        phones = self._shown.phones if self._shown else card.phones
+        written = self._shown.written if self._shown else {}
         lines: list[Line] = [[(say("Basic"), "strong")]]
         lines += [
             field("phone", phone.shown + (f"  {phone.bad_reason}" if phone.bad_reason else "")) for phone in phones
@@ -116,9 +118,10 @@ class MemberScreen(HuifangScreen):
         if not phones:
             lines.append(field("phone", say("no number")))
         lines.append(field("gender", say(wording.GENDERS.get(card.gender, ""))))
-        lines += [field(name, getattr(card, name)) for name in ("wechat", "email")]
+        lines += [field(name, written.get(name, getattr(card, name))) for name in ("wechat", "email")]
         lines.append(field("birthday", card.birthday.text() if card.birthday else ""))
-        lines += [field(name, getattr(card, name)) for name in ("age_band", "occupation", "address")]
+        lines += [field(name, getattr(card, name)) for name in ("age_band", "occupation")]
+        lines.append(field("address", written.get("address", card.address)))
         lines += [field("store", card.store_name), field("joined_on", f"{card.joined_on}  {card.source}")]
         lines += [
             field("referrer", card.referrer),
@@ -151,16 +154,16 @@ class MemberScreen(HuifangScreen):
     # Deeds
 
     def do_reveal(self) -> None:
-        """Show the numbers; why is asked, and kept."""
-        title = self.words.say("Why do you need the numbers?")
+        """Show numbers, e-mail, WeChat and address; why is asked, and kept."""
+        title = self.words.say("Why do you need the contact data?")
         self.home.ask_text(title, then=self._reveal)
 
     def _reveal(self, why: str) -> None:
-        self.home.gateway.ask(self, NumbersShown, reveal(self.number, why), write=True)
+        self.home.gateway.ask(self, ContactsShown, reveal(self.number, why), write=True)
 
-    def on_numbers_shown(self, event: NumbersShown) -> None:
+    def on_contacts_shown(self, event: ContactsShown) -> None:
         self._shown = event.value
-        self.tell(self.words.say("The numbers are shown; that is on record."))
+        self.tell(self.words.say("The contact data is shown; that is on record."))
         self.paint()
 
     def do_edit(self) -> None:
@@ -168,7 +171,11 @@ class MemberScreen(HuifangScreen):
         from tui.screens.forms import edit_profile
 
         if self.seen is not None:
-            edit_profile(self.home, self.seen.card, self.do_refresh)
+            edit_profile(self.home, self.seen.card, self._edited)
+
+    def _edited(self) -> None:
+        self._shown = None  # what was shown may be another now
+        self.do_refresh()
 
     def do_history(self) -> None:
         """Every change of every field."""

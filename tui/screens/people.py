@@ -141,6 +141,10 @@ class PeopleScreen(Listing):
 
     # Deeds
 
+    def record(self) -> tuple[str, str] | None:
+        one = self.one
+        return ("staff", one.account.code) if one is not None else None
+
     @property
     def one(self) -> PersonSeen | None:
         """Whoever is under the cursor."""
@@ -149,11 +153,11 @@ class PeopleScreen(Listing):
 
     def why_not(self, name: str) -> str:
         """Why an action can't be done now."""
-        if name != "audit" and (reason := super().why_not(name)):
+        if reason := super().why_not(name):
             return reason
         say = self.words.say
-        if self.seen is None or (self.one is None and name in (*MANAGING, "cover", "end_cover", "audit")):
-            return "" if name not in (*MANAGING, "add", "cover", "end_cover", "audit") else say("One moment ..")
+        if self.seen is None or (self.one is None and name in (*MANAGING, "cover", "end_cover")):
+            return "" if name not in (*MANAGING, "add", "cover", "end_cover") else say("One moment ..")
         one = self.one
         if name == "add" and not self.seen.roles:
             return say("Your role takes nobody on: ask your manager.")
@@ -248,11 +252,6 @@ class PeopleScreen(Listing):
 
     def on_clearance_seen(self, event: ClearanceSeen) -> None:
         show_clearance(self, event.value)
-
-    def do_audit(self) -> None:
-        """What this person did."""
-        assert self.one is not None
-        self.home.show_audit("staff", self.one.account.code)
 
     def hand_over(self, code: str) -> None:
         """An application for all that somebody keeps who leaves."""

@@ -15,7 +15,7 @@ from tui.picking import ENOUGH, PickNamed, ask_shop, staff_options
 from tui.screens.handover_log import day_of
 
 if TYPE_CHECKING:
-    from core.insight.clearance import Clearance
+    from core.handover.clearance import Clearance
     from tui.screens.people import PeopleScreen
 
 MOST_DAYS = 400
@@ -138,7 +138,7 @@ CLEAR = N_("Nothing keeps {name}: the account closes today, the records stay.")
 
 def show_clearance(screen: PeopleScreen, found: Clearance) -> None:
     """What somebody has in hand: with nothing, y lets them go; else it leads to an application."""
-    from core.insight.clearance import SOURCES
+    from core.handover.clearance import SOURCES
 
     app, say = screen.home, screen.words.say
     if found.clear:

@@ -23,7 +23,7 @@ from tui.widgets.lines import Column, Lines, ListRow
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from core.calls.views import ReviewSheet
+    from core.recovery.views import ReviewSheet
 
 CHOICES = {
     "call": N_("call on a day"),

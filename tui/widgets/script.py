@@ -16,7 +16,7 @@ from core.base.language import N_, Catalogue
 from core.base.text import cells, fit
 from tui import wording
 from tui.paint import Spans, wrapped
-from tui.profile import values_of
+from tui.profile import CONTACT, as_typed, behind, values_of
 from tui.widgets.choices import Score, Tick
 from tui.widgets.field import Field
 from tui.widgets.painted import Painted
@@ -88,12 +88,14 @@ class ScriptForm(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._entry: CallEntry | None = None
         self._values: dict[str, str] = {}
+        self._behind: dict[str, str] = {}
         self._steps: list[tuple[Step, list[Widget]]] = []
 
     async def fill(self, sheet: CallSheet, entry: CallEntry, words: Catalogue, names: Mapping[str, str]) -> None:
         """Build the form for a sheet, with what the entry holds already. `names` are the programmes'."""
         self._entry = entry
         self._values = values_of(sheet.member)
+        self._behind = {name: behind(sheet.member, name, words) for name in CONTACT}
         await self.remove_children()
         rows: list[Widget] = []
         self._steps = []
@@ -131,7 +133,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
         for name in step.profile:
             label = wording.worded(wording.FIELDS, name, words)
             value = self._entry.profile.get(name, self._values.get(name, ""))
-            yield _row(label, f"profile:{name}", value)
+            yield _row(label, f"profile:{name}", value, self._behind.get(name, ""))
         if step.scores:
             marks = [
                 Score(code, wording.worded(wording.SCORES, code, words), self._entry.scores.get(code, 0))
@@ -159,7 +161,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
             if value.strip() == self._values.get(code, ""):
                 entry.profile.pop(code, None)
             else:
-                entry.profile[code] = value
+                entry.profile[code] = as_typed(code, value)
         elif kind == "answer":
             entry.answers[code] = value
         elif kind == "note":
@@ -183,6 +185,12 @@ class ScriptForm(VerticalScroll, can_focus=False):
         if self._entry is not None:
             self._entry.answers[event.tick.code] = event.tick.value
             self.post_message(self.Filled())
+
+    def show_written(self, written: Mapping[str, str]) -> None:
+        """What is on file of the contact fields, in full: it was revealed with the number."""
+        for name, value in written.items():
+            if field := self.field_named(f"profile:{name}"):
+                field.placeholder = value
 
     def first_empty_score(self) -> Score | None:
         """The first mark that has not been given."""

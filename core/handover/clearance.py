@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
-import core.calls.tables
 import core.followups.tables
 import core.handover.tables  # noqa: F401
 from core.base.actor import Actor
@@ -19,7 +18,7 @@ from core.base.clock import business_day
 from core.base.errors import BadInput, Refused
 from core.base.language import N_
 from core.base.text import clean
-from core.calls.tables import RaisedKind
+from core.calls.tables import OVER, RaisedKind
 from core.followups.cycles import CALLBACK
 from core.followups.tables import State
 from core.handover.tables import HandoverState
@@ -119,11 +118,14 @@ def _follow_ups(callbacks: bool) -> sa.Select[Any]:
 
 def _raised(kind: RaisedKind) -> sa.Select[Any]:
     return (
-        sa.select(MEMBER.c.number, MEMBER.c.name, _RAISED.c.category, _RAISED.c.raised_at)
-        .join_from(_RAISED, MEMBER, MEMBER.c.id == _RAISED.c.member_id)
-        .where(
-            _RAISED.c.owner_id == sa.bindparam("staff"), _RAISED.c.kind == kind, _RAISED.c.withdrawn_at.is_(None)
+        sa.select(
+            MEMBER.c.number,
+            sa.func.coalesce(MEMBER.c.name, _RAISED.c.said_by),
+            _RAISED.c.category,
+            _RAISED.c.raised_at,
         )
+        .join_from(_RAISED, MEMBER, MEMBER.c.id == _RAISED.c.member_id, isouter=True)
+        .where(_RAISED.c.owner_id == sa.bindparam("staff"), _RAISED.c.kind == kind, _RAISED.c.state.not_in(OVER))
         .order_by(_RAISED.c.raised_at, _RAISED.c.id)
     )
 
@@ -164,7 +166,7 @@ def clearance(store: Store, actor: Actor, code: str) -> Clearance:
         found = named_person(c, code)
         if found.id != actor.staff_id:
             require(actor, Right.MANAGE_STAFF, store_id=found.store_id)
-        return _clearance(c, found)
+        return clearance_of(c, found)
 
 
 def leave(store: Store, actor: Actor, code: str, on: date | None = None, *, why: str = "") -> Clearance:
@@ -177,15 +179,21 @@ def leave(store: Store, actor: Actor, code: str, on: date | None = None, *, why:
         found = managed(tx, actor, code)
         day = on or business_day(tx.now, found.time_zone)
         _demand_day(found, day, tx)
-        # whoever gives them a member at this moment waits for us, or we for them
-        tx.connection.execute(sa.select(STAFF.c.id).where(STAFF.c.id == found.id).with_for_update())
-        kept = _clearance(tx.connection, found)
-        if not kept.clear:
-            raise NotCleared(kept)
+        kept = see_off(tx, found)
         tx.update(Staff, found.id, {"left_on": day})
-        tx.connection.execute(sa.delete(_CLAIM).where(_CLAIM.c.staff_id == found.id))
-        _end_covers(tx, found.id)
         return Clearance(kept.code, kept.name, day, kept.counts, ())
+
+
+def see_off(tx: Transaction, found: Person) -> Clearance:
+    """Make sure that nothing keeps them, then free their claims and end their covers. Raises NotCleared."""
+    # whoever gives them a member at this moment waits for us, or we for them
+    tx.connection.execute(sa.select(STAFF.c.id).where(STAFF.c.id == found.id).with_for_update())
+    kept = clearance_of(tx.connection, found)
+    if not kept.clear:
+        raise NotCleared(kept)
+    tx.connection.execute(sa.delete(_CLAIM).where(_CLAIM.c.staff_id == found.id))
+    _end_covers(tx, found.id)
+    return kept
 
 
 def _demand_day(found: Person, day: date, tx: Transaction) -> None:
@@ -211,7 +219,8 @@ def _end_covers(tx: Transaction, staff_id: int) -> None:
         tx.update(Cover, cover_id, {"ended_at": tx.now})
 
 
-def _clearance(c: Connection, found: Person) -> Clearance:
+def clearance_of(c: Connection, found: Person) -> Clearance:
+    """`clearance` on a connection that is open already, for whoever may know it."""
     counts: dict[str, int] = {}
     items: list[ClearanceItem] = []
     for source in SOURCES:

@@ -1,0 +1,106 @@
+"""The top of a list, read group by group, is the top of the list read whole (R4.5)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from core.base.actor import SHELL, Actor
+from core.followups.actions import claim_next
+from core.followups.tables import FollowUp
+from core.followups.worklist import WorklistQuery, all_rows, worklist
+from core.followups.worklist_head import head_statement
+from core.followups.worklist_sql import Desk
+from core.store.engine import Store
+from tests.followups.conftest import fill, stand_on
+from tests.followups.reference import Person
+
+ON = date(2026, 11, 23)
+PROGRAMMES = (
+    "callback",
+    "problem",
+    "introduce",
+    "welcome",
+    "dormant-recovery",
+    "dormant-review",
+    "monthly",
+    "decline",
+)
+CLASSES = ("A", "B", "C", None)
+
+
+def desk_of_eighty(store: Store, chance: Random) -> Actor:
+    """An assistant's desk, a pool and a colleague's promises, with every condition of a row met by chance."""
+    stand_on(store, ON)
+    owners = ["A1"] * 40 + ["A2"] * 20
+    people = [
+        Person(f"{owner}-{number:02d}", date(2026, 1, 5), owner, [(ON - timedelta(20), 1000)])
+        for number, owner in enumerate(owners)
+    ]
+    me = fill(store, people)["A1"]
+    with store.write(SHELL) as tx:
+        found = tx.connection.execute(sa.text("select id, store_id, owner_id from member order by id")).all()
+        for member in found:
+            tx.connection.execute(
+                sa.text("update member set value_class = :value where id = :id"),
+                {"value": chance.choice(CLASSES), "id": member.id},
+            )
+            for programme in chance.sample(PROGRAMMES, chance.choice((1, 1, 2, 3))):
+                timed = programme == "callback"
+                minutes = chance.randint(-300, 300)
+                tx.insert(
+                    FollowUp,
+                    member_id=member.id,
+                    programme=programme,
+                    cycle="here",
+                    store_id=member.store_id,
+                    assignee_id=chance.choice((member.owner_id, member.owner_id, None)),
+                    due_on=ON - timedelta(chance.choice((0, 0, 0, 1, 3, -2))),
+                    due_at=tx.now + timedelta(minutes=minutes) if timed else None,
+                    closes_on=chance.choice((None, None, ON, ON - timedelta(1))),
+                    place=chance.choice((0, -500, -100, minutes if timed else 7)),
+                    not_before=chance.choice((None, None, None, tx.now + timedelta(hours=1), tx.now)),
+                    skipped_on=chance.choice((None, None, None, ON, ON - timedelta(1))),
+                    state="open",
+                    created_at=tx.now,
+                )
+    return me
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_top_of_a_list_is_the_top_of_the_whole(store: Store, seed: int) -> None:
+    me = desk_of_eighty(store, Random(seed))
+    whole = [row.number for row in all_rows(store, me, WorklistQuery())]
+    assert len(whole) > 20
+    for limit in (1, 2, 5, 9, 14, 25, 50):
+        assert [row.number for row in worklist(store, me, WorklistQuery(limit=limit)).rows] == whole[:limit]
+    page = worklist(store, me, WorklistQuery(offset=4, limit=6))
+    assert [row.number for row in page.rows] == whole[4:10]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_claiming_the_next_goes_down_the_list(store: Store, seed: int) -> None:
+    me = desk_of_eighty(store, Random(seed))
+    whole = [row.number for row in all_rows(store, me, WorklistQuery())]
+    claimed = []
+    while (held := claim_next(store, me, WorklistQuery(), "terminal")) is not None:
+        claimed.append(held.number)
+    assert claimed == whole
+
+
+def test_the_head_reads_no_more_than_it_shows(lite: Store) -> None:
+    stand_on(lite, ON)
+    statement = head_statement(lite.rulebook, Desk(staff_id=1, pool_store_id=1), free=True)
+    assert statement is not None
+    moment = {"day": ON, "now": lite.clock.now(), "soon": lite.clock.now(), "overdue": lite.clock.now()}
+    values = {**moment, "staff0": 1, "pool": 1, "limit": 10}
+    with lite.read() as connection:
+        steps = connection.execute(sa.text(f"explain query plan {statement.text}").bindparams(**values)).all()
+    found = [step.detail for step in steps if "follow_up" in step.detail or " f " in step.detail]
+    assert found
+    for detail in found:
+        assert "ix_follow_up_store" not in detail
+        assert "SCAN f" not in detail
