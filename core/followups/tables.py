@@ -52,6 +52,7 @@ class FollowUp(SQLModel, table=True):
         _index("ix_follow_up_closes", OPEN, "closes_on"),
         _index("ix_follow_up_month", MONTHLY, "cycle", "store_id", "assignee_id", "state"),
         _index("ix_follow_up_away", AWAY, "programme", "due_on"),
+        _index("ix_follow_up_cycle", AWAY, "cycle", "programme", "member_id"),
         sa.CheckConstraint("(state = 'open') = (closed_at is null)", name="closed_at"),
     )
 

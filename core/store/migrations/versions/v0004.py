@@ -1,4 +1,4 @@
-"""a desk's follow-ups are read group by group, each in its order
+"""a desk's follow-ups are read group by group, and a day's new cycles by what is planned of them
 
 Revision ID: 0004
 Revises: 0003
@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 OPEN = "state = 'open'"
+AWAY = "programme in ('dormant-review', 'dormant-recovery')"
 
 
 def upgrade() -> None:
@@ -21,6 +22,7 @@ def upgrade() -> None:
     _index("ix_follow_up_desk", OPEN, "assignee_id", "programme", "place", "due_on")
     _index("ix_follow_up_pool", f"{OPEN} and assignee_id is null", "store_id", "programme", "place", "due_on")
     _index("ix_follow_up_skipped", f"{OPEN} and skipped_on is not null", "skipped_on", "assignee_id")
+    _index("ix_follow_up_cycle", AWAY, "cycle", "programme", "member_id")
 
 
 def _index(name: str, where: str, *columns: str) -> None:
