@@ -162,13 +162,15 @@ class AskText(Overlay[str]):
 
     def on_mount(self) -> None:
         self.query_one("#answer").focus()
+        self.query_one("#echo").styles.height = 1 if self._echo is None else 2  # nothing moves while typing
         self._say(self._text)
 
     def _say(self, text: str) -> bool:
         if self._echo is None:
             return bool(text.strip())
         said, will_do = self._echo(text)
-        self.query_one("#echo", Painted).show([[(said, "good" if will_do else "late")]])
+        lines = (*wrapped(said, 58), "")[:2]
+        self.query_one("#echo", Painted).show([[(line, "good" if will_do else "late")] for line in lines])
         return will_do
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -100,10 +100,7 @@ def parse_when(
 def _unclear() -> BadInput:
     return BadInput(
         "when.unclear",
-        N_(
-            "That time isn't clear: write for example 明天下午3点, 下周三10点, +3d, +2h, tomorrow 3pm "
-            "or 2026-12-01 9:30."
-        ),
+        N_("That time isn't clear: write for example tomorrow 3pm, next wed 10:00, +3d, +2h or 2026-12-01 9:30."),
         field="callback",
     )
 

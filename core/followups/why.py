@@ -15,6 +15,7 @@ from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, business_day, zone
 from core.base.days import day_and_month
 from core.base.language import N_, Catalogue
+from core.base.naming import STAGES
 from core.followups import cycles
 from core.followups.calendar import calendar_of
 from core.followups.worklist import WorklistQuery, desk_of, overview
@@ -118,7 +119,7 @@ def _general(
         "",
         "listed",
         N_("Stage {stage}, class {value_class}; last purchase or joining {last}."),
-        {"stage": stage.value, "value_class": member.value_class or "-", "last": member.last_on},
+        {"stage": STAGES[stage.value], "value_class": member.value_class or "-", "last": member.last_on},
     )
     if member.owner is None or (member.left_on is not None and member.left_on <= day):
         yield WhyLine("", "listed", N_("No account owner: the store's pool calls."))
@@ -216,7 +217,7 @@ def _never(store: Store, member: Row[Any], programme: str, stage: Stage, day: da
                 programme,
                 "not",
                 N_("Monthly calls are for regular members; this one is {stage}."),
-                {"stage": stage.value},
+                {"stage": STAGES[stage.value]},
             )
         case cycles.REVIEW:
             turns = add_months(member.last_on, stages.dormant_months)
