@@ -1,88 +1,35 @@
 """The way in: `huifang` and `huifang open` go straight to the screens, everything else to the commands.
 
-Opening the program must not wait for Typer, SQLModel or Alembic, so this module imports nothing but what
-the first frame needs anyway (tests/scripts/test_imports.py holds it to that).
+Opening the program must not wait for Typer, SQLModel or Alembic, and `attach` not even for what the first frame
+needs, so each way imports its own (tests/scripts/test_imports.py holds them to that).
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, time
-from pathlib import Path
 
-from scripts.failures import guarded
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What `huifang open` was asked for."""
-
-    staff: str | None = None
-    on: date | None = None
-    at: time | None = None
-    lang: str | None = None
-    store_url: str | None = None
-
-
-_OPTIONS = {"--staff": "staff", "--on": "on", "--at": "at", "--lang": "lang", "--store-url": "store_url"}
-
-
-def plain_opening(arguments: Sequence[str]) -> Opening | None:
-    """The opening that the arguments ask for, None where they need the full command line to be understood."""
-    rest = list(arguments[1:] if arguments[:1] == ["open"] else arguments)
-    values: dict[str, object] = {}
-    while rest:
-        name, joined, value = rest.pop(0).partition("=")
-        if name not in _OPTIONS or not (joined or rest):
-            return None
-        value = value if joined else rest.pop(0)
-        try:
-            values[_OPTIONS[name]] = {"--on": date.fromisoformat, "--at": time.fromisoformat}.get(name, str)(value)
-        except ValueError:
-            return None
-    return Opening(**values)  # type: ignore[arg-type]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code: 0 done, 1 refused with a reason, 2 wrong usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["attach"] and not {"--help", "-h"} & {*given}:
+        from scripts.hosting.attach import attach
+
+        code = attach(given[1:])
+        if code is not None:
+            return code
+        given[0] = "open"  # no host: the program is opened here
+    from scripts.opening import open_program, plain_opening
+
     opening = plain_opening(given)
     if opening is not None:
+        from scripts.failures import guarded
+
         return guarded(lambda: open_program(opening), given)
     from scripts.app import run
 
     return run(given)
-
-
-def open_program(opening: Opening) -> int:
-    """Open the screens. Raises StoreTrouble where there is no store to open."""
-    from core.base.errors import StoreTrouble
-    from core.base.language import N_, catalogue
-    from core.base.settings import load_settings
-
-    settings = load_settings(database=opening.store_url, lang=opening.lang)
-    if settings.lang is not None:
-        catalogue(settings.lang)
-    file = sqlite_file(settings.database)
-    if file is not None and not file.exists():
-        raise StoreTrouble(
-            "store.none_to_open",
-            N_(
-                "There is no Huifang store at {where} yet. `huifang init` makes one; "
-                "`huifang demo` opens a throw-away one to look around."
-            ),
-            where=file,
-        )
-    from tui.open import run
-
-    return run(
-        settings, staff=opening.staff or settings.staff, on=opening.on, at_time=opening.at, lang=settings.lang
-    )
-
-
-def sqlite_file(database: str) -> Path | None:
-    """The file of a SQLite address, None for a database server."""
-    scheme, _, path = database.partition("///")
-    return Path(path) if scheme.startswith("sqlite") and path else None

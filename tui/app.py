@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
 from textual.events import Event, Key
 
 from core.base.clock import DEFAULT_ZONE, Clock, zone
@@ -22,6 +22,7 @@ from tui.widgets.topline import Numbers, top_spans
 
 # The first frame needs no more than this; screens, windows and the gateway are imported after it.
 if TYPE_CHECKING:
+    from core.people.access import Right
     from tui.desk import Desk, Session
     from tui.gateway import Gateway
     from tui.jobs.call import RecordTakenBack
@@ -40,6 +41,7 @@ class HuifangApp(App[int]):
     ENABLE_COMMAND_PALETTE = False
     TITLE = "Huifang"
     CSS = "#opening { height: 1fr; padding: 2 2; }"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+l", "repaint", show=False)]
 
     def __init__(
         self,
@@ -49,6 +51,7 @@ class HuifangApp(App[int]):
         lang: str,
         own_language: bool = True,
         staff_code: str | None = None,
+        ascii: bool = False,
         driver_class: Any = None,
     ) -> None:
         super().__init__(driver_class=driver_class)
@@ -61,6 +64,7 @@ class HuifangApp(App[int]):
         self._opening = opening
         self._own_language = own_language
         self._staff_code = staff_code
+        self._ascii = ascii
 
     # Start and end
 
@@ -71,19 +75,13 @@ class HuifangApp(App[int]):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._begin)
-        loop = asyncio.get_running_loop()
-        for name in (signal.SIGTERM, signal.SIGHUP):
-            try:
-                loop.add_signal_handler(name, self.leave)
-            except (ValueError, RuntimeError, NotImplementedError):
-                return  # not the main thread: a test, or a platform without signals
 
     def _begin(self) -> None:
         """The first frame is out: now the rest may be imported, and the store opened."""
         from tui.gateway import Gateway
         from tui.jobs.signin import DoorFound, find_door
 
-        self.gateway = Gateway(self, self._opening, self.trouble)
+        self.gateway = Gateway(self, self._opening, self.trouble, self.store_away)
         self.gateway.ask(self, DoorFound, find_door(self._staff_code or ""), excuse=self._not_in)
         from tui.screens.today import TodayScreen
 
@@ -202,6 +200,16 @@ class HuifangApp(App[int]):
             )
             self.tell(said, "bad")
 
+    def store_away(self, is_away: bool) -> None:
+        """The store can't be reached, and something waits for it; or it is back, and has it."""
+        if is_away:
+            self.tell(
+                self.words.say("The store can't be reached. What you did is kept here, and tried again by itself."),
+                "late",
+            )
+        else:
+            self.tell(self.words.say("The store is back: what waited for it is stored."), "good")
+
     def tell(self, text: str, style: str = "strong") -> None:
         """Say something on the screen in front."""
         if screens := self.full_screens():
@@ -245,8 +253,16 @@ class HuifangApp(App[int]):
         if self.screen is self.today and self.screen.is_mounted:
             self.today.paint_top()
 
+    def action_repaint(self) -> None:
+        """Paint everything again: something else has written on the terminal."""
+        getattr(self._driver, "repaint", bool)()
+        self.screen.refresh()
+
     def switch_language(self) -> None:
         """Chinese to English and back, on every open screen."""
+        if self._ascii:
+            self.tell(self.words.say("This terminal shows English only (--ascii)."), "late")
+            return
         self.words = catalogue(LANGUAGES[1 - LANGUAGES.index(self.words.lang)])
         for screen in self.full_screens():
             screen.reword()
@@ -261,6 +277,16 @@ class HuifangApp(App[int]):
         screen = self.screen_stack[1]
         assert isinstance(screen, TodayScreen)
         return screen
+
+    def own_store_only(self, right: Right | None) -> str:
+        """The code of the reader's store where the right reaches no further for them, else empty."""
+        from core.base.actor import Role
+        from core.people.access import Scope, scope
+
+        session = self.session
+        if session is None or right is None or scope(Role(session.role), right) is Scope.ALL:
+            return ""
+        return session.store_code
 
     def show_today(self) -> None:
         """Back to the list; an open call is put away with its draft."""
@@ -321,6 +347,54 @@ class HuifangApp(App[int]):
         from tui.screens.board import BoardScreen
 
         self.show_full(BoardScreen)
+
+    def show_complaints(self) -> None:
+        """Complaints."""
+        from tui.screens.matters import ComplaintsScreen
+
+        self.show_full(ComplaintsScreen)
+
+    def show_problems(self) -> None:
+        """Problems that are to be put right."""
+        from tui.screens.matters import ProblemsScreen
+
+        self.show_full(ProblemsScreen)
+
+    def show_suggestions(self) -> None:
+        """What members suggest."""
+        from tui.screens.matters import SuggestionsScreen
+
+        self.show_full(SuggestionsScreen)
+
+    def show_matter(self, key: int) -> None:
+        """One complaint, problem or suggestion."""
+        from tui.screens.matter import MatterScreen
+
+        self.push_screen(MatterScreen(key))
+
+    def take_down(self, kind: str = "complaint", number: str = "") -> None:
+        """Take a complaint or a problem down, of a member or of somebody unknown."""
+        from tui.screens.intake import begin_intake
+
+        begin_intake(self, kind, number)
+
+    def show_reports(self) -> None:
+        """The reports."""
+        from tui.screens.report import ReportScreen
+
+        self.show_full(ReportScreen)
+
+    def show_recovery(self) -> None:
+        """Members gone for months: how far recovery came, and what is to be done."""
+        from tui.screens.recovery import RecoveryScreen
+
+        self.show_full(RecoveryScreen)
+
+    def show_gifts(self) -> None:
+        """Gifts and coupons."""
+        from tui.screens.gifts import GiftsScreen
+
+        self.show_full(GiftsScreen)
 
     def show_people(self) -> None:
         """The staff."""

@@ -1,4 +1,4 @@
-"""Textual's Linux driver, but Esc answers at once and an idle terminal wakes nobody.
+"""Textual's Linux driver, for slow lines and plain terminals too: Esc answers at once, idle it wakes nobody.
 
 Textual looks every 100 ms whether an ESC byte stayed alone. Here the wait has no end until something comes, and
 is as short as the parser asks (ESCDELAY) only after an ESC byte came; a pipe ends it when the program stops.
@@ -6,24 +6,104 @@ is as short as the parser asks (ESCDELAY) only after an ESC byte came; a pipe en
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
+import signal
+import sys
 from codecs import getincrementaldecoder
 from contextlib import suppress
-from typing import Any
+from typing import Any, TextIO, cast
 
 from textual._parser import ParseError
 from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.glyphs import as_ascii
+from tui.terminal import HEIGHT, WIDTH, Terminal
+from tui.thrift import Shown
+
+_FANCY = ("\x1b[?1004", "\x1b[?2004", "\x1b[?2026", "\x1b[>", "\x1b[<")
+"""Questions and modes of younger terminals; an old one may print them."""
+
+
+class Line:
+    """The line to the terminal; what is sent after a hang-up is lost, and nobody is told off for it."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._file.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._file.flush()
+
+    def fileno(self) -> int:
+        """The number of the file."""
+        return self._file.fileno()
+
 
 class PromptDriver(LinuxDriver):
-    """A Linux driver without the fixed wait."""
+    """A Linux driver without the fixed wait, that knows what the terminal shows and what it can take."""
+
+    terminal = Terminal()
+    _room = (WIDTH, HEIGHT)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        assert sys.__stderr__ is not None
+        self._file = cast("Any", Line(sys.__stderr__))
         self._waking, self._wake = os.pipe()
+        self._shown = Shown(
+            as_ascii if self.terminal.ascii else None, links=not self.terminal.plain, colours=self.terminal.colours
+        )
+        self._room = self._get_terminal_size()
+
+    # Sending
+
+    def write(self, data: str) -> None:
+        """Send what the terminal does not show yet."""
+        if self.terminal.plain and data.startswith(_FANCY):
+            return
+        if self._shown.size != self._room:
+            self._shown.fit(*self._room)
+        if fewest := self._shown.fewest(data):
+            super().write(fewest)
+
+    def repaint(self) -> None:
+        """Forget what the terminal shows: something else has written on it."""
+        self._shown.fit(*self._room)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; from here on the end of the line and of the machine come as an orderly leaving."""
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(name, self._leave)
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was; one without a second screen is given back empty."""
+        super().stop_application_mode()
+        if self.terminal.plain:
+            super().write("\x1b[m\x1b[2J\x1b[H")
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        with suppress(OSError):
+            found = os.get_terminal_size(self.fileno)
+            self._room = found.columns, found.lines
+        return self._room
+
+    def _query_in_band_window_resize(self) -> None:
+        """SIGWINCH says it: one way is enough."""
+
+    # Receiving
+
+    def _leave(self) -> None:
+        getattr(self._app, "leave", self._app.exit)()
 
     def disable_input(self) -> None:
         """End the input thread's wait, then stop it."""
@@ -38,14 +118,14 @@ class PromptDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Turn bytes into events until told to stop."""
         parser = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")().decode
+        decode = getincrementaldecoder("utf-8")("ignore").decode
         try:
             while not self.exit_event.is_set():
                 ready, _, _ = select.select([self.fileno, self._waking], [], [], _patience(parser))
                 if self.fileno in ready:
-                    data = os.read(self.fileno, 4096)
+                    data = self._typed()
                     if not data:  # the terminal is gone: what was typed is kept, and the program ends
-                        self._app.call_later(getattr(self._app, "leave", self._app.exit))
+                        self._app.call_later(self._leave)
                         break
                     for event in parser.feed(decode(data)):
                         self.process_message(event)
@@ -54,6 +134,12 @@ class PromptDriver(LinuxDriver):
         finally:
             with suppress(EOFError, ParseError):
                 list(parser.feed(""))
+
+    def _typed(self) -> bytes:
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:
+            return b""
 
 
 def _patience(parser: XTermParser) -> float | None:

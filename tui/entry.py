@@ -10,18 +10,35 @@ from typing import TYPE_CHECKING, Any
 from core.base.rulebook import Outcome, Reason, Rulebook
 
 if TYPE_CHECKING:
-    from core.calls.forms import CallForm, DraftForm
+    from core.calls.forms import CallForm, DraftForm, RaisedForm
     from core.calls.views import CallSheet
 
 
 @dataclass(slots=True)
 class RaisedEntry:
-    """A problem or complaint being taken down."""
+    """A problem or complaint being taken down; `about` is a staff code or a name."""
 
     matter: str = ""
     kind: str = "problem"
     category: str = ""
     urgency: str = "normal"
+    demand: str = ""
+    evidence: str = ""
+    product: str = ""
+    about: str = ""
+
+    def form(self) -> RaisedForm:
+        """It as core takes it."""
+        from core.calls.forms import RaisedForm
+
+        return RaisedForm(**{name: getattr(self, name) for name in RAISED})
+
+    def content(self) -> dict[str, str]:
+        """It as a draft keeps it."""
+        return {name: getattr(self, name) for name in RAISED if getattr(self, name)}
+
+
+RAISED = ("matter", "kind", "category", "urgency", "demand", "evidence", "product", "about")
 
 
 @dataclass(slots=True)
@@ -58,10 +75,7 @@ class CallEntry:
             "profile": dict(self.profile),
             "profile_why": self.profile_why,
             "channel": self.channel,
-            "raised": [
-                {"matter": r.matter, "kind": r.kind, "category": r.category, "urgency": r.urgency}
-                for r in self.raised
-            ],
+            "raised": [raised.content() for raised in self.raised],
             "override_reason": self.override_reason,
             "phone_id": self.phone_id,
             "started_at": self.started_at.isoformat() if self.started_at else "",
@@ -84,7 +98,7 @@ class CallEntry:
         phone = content.get("phone_id")
         entry.phone_id = phone if isinstance(phone, int) else None
         entry.raised = [
-            RaisedEntry(**{k: str(v) for k, v in raised.items() if k in ("matter", "kind", "category", "urgency")})
+            RaisedEntry(**{name: str(value) for name, value in raised.items() if name in RAISED})
             for raised in content.get("raised") or ()
         ]
         return entry
@@ -103,7 +117,7 @@ class CallEntry:
 
     def form(self, sheet: CallSheet, now: datetime) -> CallForm:
         """The entry as the record of that sheet's call, ended now."""
-        from core.calls.forms import CallForm, RaisedForm
+        from core.calls.forms import CallForm
 
         return CallForm(
             call_id=sheet.call_id,
@@ -123,7 +137,7 @@ class CallEntry:
             phone_id=self.phone_id,
             started_at=self.started_at,
             ended_at=now if self.started_at else None,
-            raised=tuple(RaisedForm(r.matter, r.kind, r.category, r.urgency) for r in self.raised if r.matter),
+            raised=tuple(raised.form() for raised in self.raised if raised.matter),
             override_reason=self.override_reason,
             opened=True,
         )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.gateway import Answer
 from tui.jobs.today import explain_member
-from tui.keys import EVERYWHERE, KEYS, SCREENS, Key, keys_of, name_of
+from tui.key import Key
+from tui.keys import EVERYWHERE, KEYS, SCREENS, keys_of, name_of
 from tui.overlays import Option, Pick, Reading
 from tui.paint import Span, wrapped
 from tui.screens.base import HuifangScreen

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from itertools import count
 from threading import Lock
@@ -19,6 +20,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from core.base.errors import HuifangError
+from tui.lasting import Lasting
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -51,7 +53,13 @@ class Superseded(Exception):
 class Gateway:
     """Runs jobs for the screens of one program."""
 
-    def __init__(self, app: App[Any], opening: Callable[[], Desk], trouble: Callable[[Exception], None]) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        opening: Callable[[], Desk],
+        trouble: Callable[[Exception], None],
+        away: Callable[[bool], None],
+    ) -> None:
         self._app = app
         self._opening = opening
         self._trouble = trouble
@@ -61,9 +69,20 @@ class Gateway:
         self._latest: dict[str, int] = {}
         self._reads = ThreadPoolExecutor(2, "huifang-read")
         self._writes = ThreadPoolExecutor(1, "huifang-write")
+        self._loop = asyncio.get_running_loop()
+        self._lasting = Lasting(lambda is_away: self._hand_over(partial(away, is_away)))
         self.closed = False
         self._held: list[Callable[[], object]] | None = None
         self._door: MessagePump | None = None
+
+    @property
+    def away(self) -> bool:
+        """Whether something that was written waits for the store to come back."""
+        return self._lasting.away
+
+    def _hand_over(self, work: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the screens are gone already
+            self._loop.call_soon_threadsafe(work)
 
     def hold(self, door: MessagePump) -> None:
         """Keep answers back, except those to `door`: nothing opens or closes a screen behind a locked one."""
@@ -88,12 +107,14 @@ class Gateway:
         job: Job[T],
         *,
         write: bool = False,
+        lasting: bool = False,
         latest: str = "",
         excuse: Excuse | None = None,
     ) -> int:
         """Have `job` done; its result comes to `requester` as an `answer`. Returns the request's number.
 
-        `latest` names a question of which only the newest request counts.
+        `latest` names a question of which only the newest request counts. A `lasting` write waits for a store that
+        is away, and all later writes with it: it must be one that stores nothing the second time.
         """
         number = next(self._numbers)
         if self.closed:
@@ -101,7 +122,7 @@ class Gateway:
         if latest:
             self._latest[latest] = number
         pool = self._writes if write else self._reads
-        future = pool.submit(self._run, number, job, latest)
+        future = pool.submit(self._run, number, job, latest, lasting)
         self._app.run_worker(
             self._hand_back(requester, answer, number, future, latest, excuse),
             name=answer.__name__,
@@ -111,20 +132,30 @@ class Gateway:
         return number
 
     def finish(self) -> None:
-        """Wait until everything asked for has been written; called when the screens are gone."""
+        """Wait until everything asked for has been written; called when the screens are gone.
+
+        A store that is away is tried once more for each, and not waited for.
+        """
         self.closed = True
+        self._lasting.leave()
         self._reads.shutdown(wait=False, cancel_futures=True)
         self._writes.shutdown(wait=True)
         if self._desk is not None:
             self._desk.close()
 
-    def _run(self, number: int, job: Job[T], latest: str) -> T:
-        if latest and self._latest[latest] != number:
-            raise Superseded
+    def _run(self, number: int, job: Job[T], latest: str, lasting: bool) -> T:
+        def work() -> T:
+            if latest and self._latest[latest] != number:
+                raise Superseded
+            return job(self._opened())
+
+        return self._lasting.done(work) if lasting else work()
+
+    def _opened(self) -> Desk:
         with self._lock:
             if self._desk is None:
                 self._desk = self._opening()
-        return job(self._desk)
+            return self._desk
 
     async def _hand_back(
         self,

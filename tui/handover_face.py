@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.base.language import N_, Catalogue
@@ -18,7 +19,7 @@ Line = list[Span]
 
 PHASES = (
     ("submit", N_("applied")),
-    ("review", N_("store manager")),
+    ("review", N_("store mgr.")),
     ("approve", N_("manager")),
     ("execute", N_("carried out")),
     ("file", N_("filing")),
@@ -104,8 +105,8 @@ def steps_line(app: HuifangApp, sheet: HandoverSheet, width: int) -> Line:
     say = app.words.say
     last = _last_round(sheet.steps)
     done = {str(step.step): step for step in last}
-    label = " " + say("steps") + "  "
-    for long in (True, False):
+    for detail in (2, 1, 0):
+        label = " " + say("steps") + "  " if detail else " "
         spans: Line = [(label, "quiet")]
         before: StepLine | None = None
         for place, (act, name) in enumerate(PHASES):
@@ -113,7 +114,7 @@ def steps_line(app: HuifangApp, sheet: HandoverSheet, width: int) -> Line:
                 spans.append((" | ", "quiet"))
             step = done.get(act)
             if step is not None:
-                spans += _done(app, step, before, say(name), long)
+                spans += _done(app, step, before, say(name), detail)
                 before = step
             elif sheet.row.next_act == act:
                 spans.append((say(name) + " ..", "due"))
@@ -124,16 +125,20 @@ def steps_line(app: HuifangApp, sheet: HandoverSheet, width: int) -> Line:
     if sheet.row.state in ("refused", "withdrawn") and sheet.steps:
         step = sheet.steps[-1]
         said = f"{act_words(step.step, app.words)} {app.local(step.at):%m-%d} {step.by_name}"
-        return [(label, "quiet"), (said, "bad"), (f": {step.comment}" if step.comment else "", "")]
+        return [
+            (" " + say("steps") + "  ", "quiet"),
+            (said, "bad"),
+            (f": {step.comment}" if step.comment else "", ""),
+        ]
     return spans
 
 
-def _done(app: HuifangApp, step: StepLine, before: StepLine | None, name: str, long: bool) -> Line:
+def _done(app: HuifangApp, step: StepLine, before: StepLine | None, name: str, detail: int) -> Line:
     took = days_since(app, before.at, step.at) if before is not None else 0
     if step.step == "execute" and before is not None and not took:
         return [(name, "good")]  # with the approval: who and when stand there
-    lasted = " " + app.words.say("+{days} d", days=took) if took and long else ""
-    by = f" {step.by_name}" if long or step.step == "submit" else ""
+    lasted = " " + app.words.say("+{days} d", days=took) if took and detail == 2 else ""
+    by = f" {step.by_name}" if detail == 2 or (detail and step.step == "submit") else ""
     return [(name + " ", "good"), (f"{app.local(step.at):%m-%d}{by}{lasted}", "")]
 
 
@@ -169,7 +174,7 @@ def class_words(cascade: Cascade, words: Catalogue) -> str:
             continue
         shares = "/".join(str(share.classes.get(name, 0)) for share in cascade.shares)
         split = f" ({shares})" if len(cascade.shares) > 1 else ""
-        parts.append(f"{name or words.say('new')} {count}{split}")
+        parts.append(f"{name or words.say('no class')} {count}{split}")
     return "  ".join(parts)
 
 
@@ -181,7 +186,7 @@ def cascade_lines(app: HuifangApp, cascade: Cascade) -> list[Line]:
     first: Line = [(fit(" " + say("members"), wide), "quiet"), (total, "strong")]
     first.append((f"   {class_words(cascade, app.words)}", ""))
     if cascade.dormant:
-        first.append(("   " + say("{count} of them dormant", count=cascade.dormant), ""))
+        first.append(("   " + say("dormant {count}", count=cascade.dormant), ""))
     along = [
         (say("follow-ups"), cascade.follow_ups),
         (say("callbacks"), cascade.callbacks),
@@ -235,6 +240,7 @@ def caution_lines(app: HuifangApp, cascade: Cascade | None) -> list[str]:
 
 def printed_words(printed: Printed, words: Catalogue) -> str:
     """Where a sheet was written, and why there is no PDF."""
-    names = ", ".join(path.name for path in printed.files)
-    said = words.say("Written: {files} in {folder}", files=names, folder=printed.files[0].parent)
+    first = printed.files[0]
+    place = str(first.parent).replace(str(Path.home()), "~", 1)
+    said = words.say("Written: {file}", file=f"{place}/{first.stem}{', '.join(p.suffix for p in printed.files)}")
     return f"{said}. {words.error(printed.without)}" if printed.without is not None else said

@@ -7,31 +7,18 @@ letters never fire in a text field; so each main action has an F-key too, which 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from textual.binding import Binding
 
 from core.base.language import N_, Catalogue
+from tui.key import Key
+from tui.matter_keys import MATTER_KEYS
+from tui.recovery_keys import RECOVERY_KEYS
 
 EVERYWHERE = "all"
 
 COMMON_RANK = 20
 """Actions of this rank and above stand at the right end of the bottom line, on every screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """An action: its keys in Textual's names (the first is shown), its words, and where it stands.
-
-    `rank` is its place in the bottom line, smallest first; 0 keeps it out of there.
-    """
-
-    id: str
-    keys: tuple[str, ...]
-    label: str
-    help: str
-    screen: str
-    rank: int = 0
 
 
 # fmt: off
@@ -60,6 +47,7 @@ KEYS: tuple[Key, ...] = (
     Key("edit", ("e",), N_("profile"), N_("Change the member's profile in place."), "call", 3),
     Key("raise", ("p",), N_("problem"), N_("Take a problem or complaint down."), "call", 4),
     Key("callback", ("c",), N_("call back"), N_("Agree on another time, in plain words."), "call"),
+    Key("gift", ("g",), N_("gift"), N_("Give the member a gift or a coupon."), "call", 5),
     Key("more", ("o",), N_("more"), N_("Other outcomes."), "call"),
     Key("save", ("f8",), N_("save, next"), N_("Save the call; the next member opens for a look."), "call", 6),
     Key(
@@ -84,6 +72,8 @@ KEYS: tuple[Key, ...] = (
     Key("edit", ("e", "f8"), N_("profile"), N_("Change the member's profile in place."), "member", 2),
     Key("history", ("h",), N_("history"), N_("Every change of every field: who, when, why."), "member", 3),
     Key("call", ("c",), N_("call"), N_("Open the call."), "member", 4),
+    Key("gift", ("g",), N_("gift"), N_("Give the member a gift or a coupon."), "member"),
+    Key("measure", ("m",), N_("measure"), N_("Take a measure to bring the member back."), "member"),
     Key(
         "audit",
         ("y",),
@@ -176,6 +166,7 @@ KEYS: tuple[Key, ...] = (
         2,
     ),
     Key("draft", ("d",), N_("keep draft"), N_("Keep it without submitting it."), "handover_new", 3),
+    Key("cautions", ("h",), N_("mind"), N_("Everything to mind before it is submitted."), "handover_new", 4),
     Key("leave", ("escape",), N_("back"), N_("Back to the last question."), "handover_new", 9),
     Key(
         "open", ("enter",), N_("open"), N_("Open the application: members, steps, what moves."), "handover_log", 1
@@ -244,6 +235,8 @@ KEYS: tuple[Key, ...] = (
         "people",
     ),
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "people", 9),
+    *MATTER_KEYS,
+    *RECOVERY_KEYS,
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "audit", 1),
     Key(
         "find",
@@ -267,6 +260,31 @@ KEYS: tuple[Key, ...] = (
         EVERYWHERE,
     ),
     Key("board", (), N_("board"), N_("How each caller and store stands today and this month."), EVERYWHERE),
+    Key(
+        "complaints",
+        ("f11",),
+        N_("complaints"),
+        N_("Complaints: mine, my store's, late, all, the archive."),
+        EVERYWHERE,
+    ),
+    Key(
+        "intake",
+        ("f12", "ctrl+t"),
+        N_("take down"),
+        N_("Take a complaint or problem down, while the member is on the line or at the counter."),
+        EVERYWHERE,
+    ),
+    Key("problems", (), N_("problems"), N_("Problems that are to be put right."), EVERYWHERE),
+    Key("suggestions", (), N_("suggestions"), N_("What members suggest."), EVERYWHERE),
+    Key("reports", (), N_("reports"), N_("Satisfaction, complaints, reasons: as bars and as files."), EVERYWHERE),
+    Key(
+        "recovery",
+        (),
+        N_("recovery"),
+        N_("Members gone for months: the funnel, what each measure brings, what is to be done."),
+        EVERYWHERE,
+    ),
+    Key("gifts", (), N_("gifts"), N_("Gifts to hand out, stock, budgets, coupons."), EVERYWHERE),
     Key("people", (), N_("people"), N_("The staff: roles, PINs, stores, cover, leaving."), EVERYWHERE),
     Key(
         "audit",
@@ -301,6 +319,13 @@ SCREENS: dict[str, str] = {
     "handover_new": N_("New application"),
     "handover_log": N_("Handover log"),
     "board": N_("Board"),
+    "complaints": N_("Complaints"),
+    "problems": N_("Problems"),
+    "suggestions": N_("Suggestions"),
+    "matter": N_("Complaint or problem"),
+    "report": N_("Reports"),
+    "recovery": N_("Recovery"),
+    "gifts": N_("Gifts"),
     "people": N_("People"),
     "audit": N_("Who changed this?"),
     EVERYWHERE: N_("Everywhere"),

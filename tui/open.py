@@ -18,6 +18,7 @@ from core.base.settings import Settings
 if TYPE_CHECKING:
     from tui.app import HuifangApp
     from tui.desk import Desk
+    from tui.terminal import Terminal
 
 LOG_BYTES = 1_000_000
 
@@ -29,23 +30,24 @@ def run(
     on: date | None = None,
     at_time: time | None = None,
     lang: str | None = None,
+    ascii: bool = False,
 ) -> int:
     """Show the screens until the user leaves; returns the exit code.
 
     `on` is the business day and `at_time` the store's wall clock where they are not now; without `lang` it
-    is the staff member's own language, else the locale's.
+    is the staff member's own language, else the locale's. With `ascii` it is English, in ASCII alone.
     """
     from tui import terminal
 
     chosen = lang or settings.lang or locale_language()
     try:
-        terminal.check()
+        decided = terminal.check(ascii=ascii)
     except Refused as refusal:
         print(catalogue(chosen).error(refusal), file=sys.stderr)  # noqa: T201
         return 1
     gc.disable()  # nothing of what is imported now can be let go; the screens turn it on again
     start_log(settings.home)
-    app = make(settings, staff=staff, on=on, at_time=at_time, lang=lang)
+    app = make(settings, staff=staff, on=on, at_time=at_time, lang=lang, decided=decided)
     code = app.run(mouse=False)  # the terminal keeps its own selecting, and its links
     app.finish()
     return code or 0
@@ -58,6 +60,7 @@ def make(
     on: date | None = None,
     at_time: time | None = None,
     lang: str | None = None,
+    decided: Terminal | None = None,
 ) -> HuifangApp:
     """The program, not yet running."""
     from tui import terminal
@@ -69,14 +72,16 @@ def make(
         return open_desk(settings, clock)
 
     clock = clock_for(on, at_time, ticking=True)
-    named = lang or settings.lang
+    ascii = decided is not None and decided.ascii
+    named = "en" if ascii else lang or settings.lang
     return HuifangApp(
         opening,
         clock,
         lang=named or locale_language(),
         own_language=named is None,
         staff_code=staff or settings.staff,
-        driver_class=terminal.driver_class(),
+        ascii=ascii,
+        driver_class=terminal.driver_class(decided),
     )
 
 

@@ -38,8 +38,10 @@ _NAMED = {
     "cursor-idle": Style(bold=True),
     "chosen": Style(reverse=True, bold=True),
     "field": Style(underline=True),
+    "chart": Style(color="cyan", bgcolor="cyan"),
 }
-"""One colour for what is due, one for late, one for bad; each also says so in words or a mark."""
+"""One colour for what is due, one for late, one for bad; each also says so in words or a mark. `chart` is a bar
+of full blocks, which without colours is a row of the marks it is written with."""
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from tui.widgets.field import Field
 from tui.widgets.lines import Column, Lines
 
 if TYPE_CHECKING:
+    from core.people.access import Right
     from tui.app import HuifangApp
 
 ENOUGH = "."
@@ -46,12 +47,15 @@ class PickNamed(Pick):
         self._fill(self.query_one("#part", Field).value)
 
 
-def staff_options(app: HuifangApp, but: Sequence[str] = ()) -> Callable[[Around], list[Option]]:
-    """Everybody who works here, except some."""
+def staff_options(
+    app: HuifangApp, but: Sequence[str] = (), right: Right | None = None
+) -> Callable[[Around], list[Option]]:
+    """Everybody who works here, except some; with a right only those whom it reaches for the reader."""
+    here = app.own_store_only(right)
     return lambda around: [
         Option(row.code, "", row.name, f"{row.code}  {row.store_name}  {named(ROLES, row.role, app.words)}")
         for row in around.staff
-        if row.code not in but
+        if row.code not in but and here in ("", row.store_code)
     ]
 
 
@@ -61,9 +65,10 @@ def ask_person(
     then: Callable[[str], None],
     *,
     but: Sequence[str] = (),
+    right: Right | None = None,
     back: Callable[[], None] | None = None,
 ) -> None:
-    """Ask for one of the staff, by code."""
+    """Ask for one of the staff, by code; with a right among those whom it reaches."""
 
     def chosen(code: str | None) -> None:
         if code is not None:
@@ -71,7 +76,7 @@ def ask_person(
         elif back is not None:
             back()
 
-    app.push_screen(PickNamed(app, title, staff_options(app, but)), chosen)
+    app.push_screen(PickNamed(app, title, staff_options(app, but, right)), chosen)
 
 
 def ask_shop(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from core.base.clock import business_day
 from core.base.days import day_and_month
 from core.base.money import amount_short
-from core.base.text import cells, harmless
+from core.base.text import cells, fit, harmless
+from core.complaints.wording import STATES
 from tui import wording
 from tui.paint import Span, wrapped
 
@@ -120,20 +121,32 @@ def raised_lines(app: HuifangApp, raised: Iterable[OpenRaised], width: int) -> l
         mark = "! " if entry.urgency == "urgent" else ""
         text = f"{mark}{kind} {app.local(entry.raised_at):%m-%d}: {entry.matter}"
         lines += [[(part, "bad")] for part in wrapped(text, width)[:3]]
+        lines.append([(fit(f"  {_standing(app, entry)}", width).rstrip(), "quiet")])
     if not lines:
         lines.append([(app.words.say("no complaint, no problem open"), "quiet")])
     return lines
+
+
+def _standing(app: HuifangApp, entry: OpenRaised) -> str:
+    """Where it stands: state, who has it, by when."""
+    parts = [wording.worded(STATES, entry.state, app.words), entry.owner or app.words.say("nobody yet")]
+    if entry.due_at is not None:
+        at = app.local(entry.due_at)
+        late = entry.due_at < app.clock.now()
+        parts.append((app.words.say("late") + " " if late else "") + f"{at:%m-%d %H:%M}")
+    return ", ".join(parts)
 
 
 def sheet_lines(app: HuifangApp, sheet: CallSheet, width: int) -> list[Line]:
     """The record beside the script: what happened, what is open, what is missing, what was promised."""
     say = app.words.say
     card = sheet.member
-    lines = recent_lines(app, sheet.recent, width)
-    if not lines:
+    first = raised_lines(app, sheet.raised, width) if sheet.raised else []
+    lines = [*first, *([[]] if first else []), *recent_lines(app, sheet.recent, width)]
+    if not sheet.recent:
         lines.append([(say("nothing on record yet"), "quiet")])
-    lines.append([])
-    lines += raised_lines(app, sheet.raised, width)
+    if not first:
+        lines += [[], *raised_lines(app, sheet.raised, width)]
     if card.last_promise:
         lines += pair(say("promised"), card.last_promise, width)
     if card.missing:

@@ -299,6 +299,7 @@ class MeasureKind(Named):
     ends: bool = False
     needs_note: bool = False
     gift: bool = False
+    coupon: bool = False
     review: bool = False
 
 

@@ -28,6 +28,7 @@ from core.followups.claims import caller_id, require_free, take
 from core.followups.cycles import CALLBACK
 from core.followups.tables import FollowUp, State
 from core.members.tables import ProfileFix
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.transaction import Transaction
@@ -47,6 +48,7 @@ _ABOUT = sa.text("select r.id, s.code from raised r join staff s on s.id = r.abo
 _STEPS = sa.text("select count(*) from raised_step where raised_id = :raised")
 
 
+@retried()
 def take_back(store: Store, actor: Actor, terminal: str = "") -> TakenBack:
     """Undo the actor's last record of today, and hold its member again, the text waiting as a draft (R5.5).
 

@@ -21,6 +21,7 @@ from core.calls.facts import member_row, stored_for
 from core.calls.forms import DraftForm
 from core.calls.views import DraftRow
 from core.followups.claims import caller_id
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.transaction import Transaction
@@ -50,6 +51,7 @@ _OF_STAFF = statement(
 ).columns(**_MOMENTS)
 
 
+@retried(idempotent=True)
 def save_draft(store: Store, actor: Actor, form: DraftForm) -> datetime:
     """Keep what stands in an unsaved call; returns when it was saved (UTC).
 
@@ -75,6 +77,7 @@ def keep(tx: Transaction, staff: int, member_id: int, call_id: str, content: str
     tx.connection.execute(_KEEP, {**values, "started": started, "now": tx.now})
 
 
+@retried(idempotent=True)
 def discard_draft(store: Store, actor: Actor, number: str) -> None:
     """Throw away what stands in the actor's unsaved call with that member."""
     with store.write(actor) as tx:

@@ -67,16 +67,15 @@ def next_state(kind: RaisedKind, state: RaisedState, act: RaisedAct) -> RaisedSt
     """The state an act leads to. Raises Refused where it leads nowhere."""
     found = MACHINES[kind].get((state, act))
     if found is None:
-        raise wrong_state(state)
+        raise wrong_state()
     return found
 
 
-def wrong_state(state: RaisedState) -> Refused:
+def wrong_state() -> Refused:
     """The refusal for an act that the state does not know."""
     return Refused(
         "matter.state",
-        N_("This can't be done while it is {state}: see its steps for what comes next."),
-        state=state,
+        N_("This can't be done as it stands now: see its steps for what comes next."),
     )
 
 

@@ -25,7 +25,7 @@ from core.calls.matter_calls import move_calls
 from core.calls.matter_rules import A, S, due_at, next_state
 from core.calls.tables import Channel, Raised, RaisedAct, RaisedKind, RaisedStep, Urgency
 from core.members.lookup import SHOP, STAFF
-from core.people.views import named_person
+from core.people.views import named_person, person
 from core.store.transaction import Transaction
 
 RAISED: sa.Table = Raised.__table__  # type: ignore[attr-defined]
@@ -61,7 +61,7 @@ def take(
     kind, urgency = RaisedKind(form.kind), Urgency(form.urgency)
     hours = _hours(tx.connection, who.store_id, book)
     clock = promises(kind, urgency, tx.now, hours, book.policy.complaints)
-    about = named_person(tx.connection, form.about).id if form.about else None
+    about = person_named(tx.connection, form.about, business_day(tx.now, hours.zone)) if form.about else None
     owner = None
     if kind is not RaisedKind.SUGGESTION:
         owner = proposed_owner(tx.connection, who.owner_id, who.store_id, about, business_day(tx.now, hours.zone))
@@ -98,6 +98,14 @@ def take(
         tx, key, A.TAKE, {"state": S.OPEN, "round": 0, "level": 0}, text=form.matter, promised_at=due, to_id=owner
     )
     return key
+
+
+def person_named(c: Connection, typed: str, day: Any) -> int:
+    """The staff member of that code, else the only one of that name who works here. Raises NotFound."""
+    if (found := person(c, typed)) is not None:
+        return found.id
+    same = c.execute(sa.select(STAFF.c.id).where(STAFF.c.name == typed, _works(day))).scalars().all()
+    return int(same[0]) if len(same) == 1 else named_person(c, typed).id
 
 
 def proposed_owner(
@@ -170,10 +178,8 @@ def record(
     changed = {"state": state, **_changes(tx, book, row, act, said, hours), **changes}
     after = {**row, **changed}
     after |= _timed(tx, book, row, act, after, hours)
-    kept = {name: value for name, value in after.items() if row[name] != value}
-    if kept:
-        write(tx, Raised, row, kept)
-        after["version"] = row["version"] + 1
+    after["version"] = row["version"] + 1  # each step counts, also one that changes nothing else of the row
+    write(tx, Raised, row, {name: value for name, value in after.items() if row[name] != value})
     put_step(
         tx, row["id"], act, after,
         text=said.text, promised_at=said.promised_at, told=said.told, score=said.score, to_id=said.to_id,

@@ -30,6 +30,7 @@ from core.members.gate import GateAnswer, GateFacts, decide
 from core.members.upkeep import note_reveal
 from core.members.views import MemberCard, PhoneLine, contacts_of, read_card
 from core.people.access import Right
+from core.store.again import retried
 from core.store.engine import Store
 
 RECENT = 5
@@ -45,6 +46,7 @@ def open_call(store: Store, actor: Actor, number: str, terminal: str) -> CallShe
         return _sheet(store, connection, actor, claimed)
 
 
+@retried()
 def dial(
     store: Store, actor: Actor, number: str, *, phone_id: int | None = None, call_id: str = "", why: str = ""
 ) -> DialLine:
@@ -152,6 +154,7 @@ def _steps(
     for row in due:
         programmes += row["source"].split() if row["programme"] == CALLBACK else []
     callbacks = (row["promise"] for row in due if row["promise"])
+    complaint = next((entry.matter for entry in raised if entry.kind == RaisedKind.COMPLAINT), "")
     person = Person(
         name=card.name,
         gender=card.gender,
@@ -160,9 +163,9 @@ def _steps(
         last_purchase_on=card.last_purchase_on,
         promise=next(callbacks, card.last_promise),
         on=business_day(now, card.time_zone),
+        complaint=complaint,
     )
-    complaint = any(entry.kind == RaisedKind.COMPLAINT for entry in raised)
-    return merged_script(programmes or [MONTHLY], rulebook, person, complaint_open=complaint)
+    return merged_script(programmes or [MONTHLY], rulebook, person, complaint_open=bool(complaint))
 
 
 def _gate(card: MemberCard, due: Sequence[Row], rulebook: Rulebook, now: datetime) -> GateAnswer:

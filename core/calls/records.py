@@ -37,11 +37,13 @@ _PURCHASES = statement(
 ).columns(bought_at=UTCDateTime(), day=sa.Date)
 _RAISED = statement(
     f"""select r.id, r.kind, r.category, r.matter, r.urgency, r.raised_at, r.promised_on, b.name as raised_by,
-            o.name as owner
+            o.name as owner, r.state, r.due_at, r.resolution
         from raised r left join staff b on b.id = r.raised_by left join staff o on o.id = r.owner_id
         where r.member_id = :member and r.kind <> 'suggestion'
-            and r.{NOT_OVER} order by r.raised_at desc, r.id desc"""
-).columns(raised_at=UTCDateTime(), promised_on=sa.Date)
+            and r.{NOT_OVER}
+        order by case r.kind when 'complaint' then 0 else 1 end, case r.urgency when 'urgent' then 0 else 1 end,
+            r.raised_at desc, r.id desc"""
+).columns(raised_at=UTCDateTime(), promised_on=sa.Date, due_at=UTCDateTime())
 
 
 def past_calls(connection: Connection, member_id: int, most: int) -> tuple[PastCall, ...]:
@@ -129,7 +131,7 @@ def purchases(connection: Connection, member_id: int, most: int) -> tuple[Review
 
 
 def open_raised(connection: Connection, member_id: int) -> tuple[OpenRaised, ...]:
-    """Problems and complaints that somebody has still to see to, newest first."""
+    """Problems and complaints that somebody has still to see to, complaints and urgent ones first."""
     return tuple(
         OpenRaised(
             raised_id=row.id,
@@ -141,6 +143,9 @@ def open_raised(connection: Connection, member_id: int) -> tuple[OpenRaised, ...
             raised_by=row.raised_by or "",
             owner=row.owner or "",
             promised_on=row.promised_on,
+            state=row.state,
+            due_at=row.due_at,
+            resolution=row.resolution,
         )
         for row in connection.execute(_RAISED, {"member": member_id})
     )

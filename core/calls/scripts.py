@@ -13,6 +13,12 @@ from core.base.rulebook import Rulebook, Step
 from core.base.text import harmless
 from core.calls.views import ScriptStep
 
+COMPLAINT = "complaint"
+"""The script that goes before all others while a complaint is open."""
+
+ANSWERS = "problem"
+"""The programme that answers what was raised: its own script speaks of it."""
+
 PLACE = re.compile(r"\{(\w+)\}")
 
 _PAIRS = (
@@ -37,6 +43,7 @@ class Person:
     last_purchase_on: date | None
     promise: str
     on: date
+    complaint: str = ""
 
 
 def surname(name: str) -> str:
@@ -81,6 +88,7 @@ def script_values(person: Person, lang: str) -> dict[str, str]:
         "caller": harmless(person.caller),
         "last_purchase_on": last,
         "promise": harmless(agreed),
+        "complaint": harmless(person.complaint.splitlines()[0][:30] if person.complaint else ""),
     }
 
 
@@ -89,15 +97,18 @@ def merged_script(
 ) -> tuple[ScriptStep, ...]:
     """The steps of all programmes in the worklist's order; what is asked twice stands once.
 
-    With an open complaint nothing is sold. A call without a purpose has the monthly call's steps.
+    With an open complaint the call begins with it, and nothing is sold; not so where the call is to answer it. A
+    call without a purpose has the monthly call's steps.
     """
     ordered = [code for code in ranked(programmes, rulebook) if code in rulebook.scripts]
     values = {lang: script_values(person, lang) for lang in ("zh", "en")}
     several = len(ordered) > 1
+    if complaint_open and COMPLAINT in rulebook.scripts and ANSWERS not in ordered:
+        ordered.insert(0, COMPLAINT)
     steps: list[ScriptStep] = []
     asked = _Asked()
     for code in ordered:
-        heading = code if several else ""
+        heading = code if several and code != COMPLAINT else ""
         for step in rulebook.scripts[code].steps:
             if step.sales and complaint_open:
                 continue

@@ -29,7 +29,8 @@ from core.calls.when import parse_when
 from core.followups.claims import release_in, require_free
 from core.followups.cycles import CALLBACK
 from core.followups.tables import FollowUp
-from core.members.actions import edit_member
+from core.members.actions import edit_in, understand_before
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -44,6 +45,7 @@ NONE_MADE = frozenset({"", "-", "无", "没", "没有", "暂无", "没有建议"
 _NO_DRAFT = sa.text("delete from draft where staff_id = :staff and member_id = :member")
 
 
+@retried(idempotent=True)
 def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
     """Store one attempt with all that follows from its outcome (R5.2); the same `call_id` again stores nothing.
 
@@ -58,9 +60,7 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
         if repeated := _stored(store, call_id, number):
             return repeated  # sent again after its callback's time: it was whole when it was stored
         raise
-    if form.profile and _stored(store, call_id, number) is None:
-        why = form.profile_why or PROFILE_WHY
-        edit_member(store, actor, number, form.profile, why=why, version=form.profile_version)
+    understand_before(store, form.profile)
     with store.write(actor, why=clean(form.override_reason), cause=call_id) as tx:
         member = member_row(tx, number)
         if (of_member := stored_for(tx, call_id)) is not None:
@@ -69,11 +69,13 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
             return result_of(tx.connection, call_id, number, repeated=True)
         if not form.opened:
             require_free(tx, member["id"])
+        if form.profile:
+            member = _confirmed(store, tx, form, number)
         work = _work(tx, call, read_facts(tx, member, store.rulebook), store.rulebook)
         apply(work)
-        # what the member is still not happy with is reopened, not taken down a second time
+        # what the member is still not happy with is why it is reopened, not taken down a second time
         reopened = give_verdicts(work)
-        raised = _insert(work, call_id, () if reopened and not form.raised else call.raised)
+        raised = _insert(work, call_id, call.raised[1:] if reopened else call.raised)
         _let_go(tx, member["id"])
         return result(
             call_id,
@@ -84,6 +86,14 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
             programmes={row["id"]: row["programme"] for row in work.facts.open},
             raised=raised,
         )
+
+
+def _confirmed(store: Store, tx: Transaction, form: CallForm, number: str) -> Row:
+    """Keep the profile fields confirmed in the call, for a reason of their own; returns the member as it is now."""
+    why, tx.why = tx.why, form.profile_why.strip() or PROFILE_WHY
+    edit_in(store, tx, number, form.profile, form.profile_version)
+    tx.why = why
+    return member_row(tx, number)
 
 
 def _stored(store: Store, call_id: str, number: str) -> CallResult | None:

@@ -43,6 +43,8 @@ def _verdict(work: Work, row: dict[str, Any]) -> bool:
         return False
     call = work.call
     text = call.note or clean(str(call.form.answers.get(ANSWER, "")), lines=True)
+    if act is A.REOPEN and call.raised:
+        text = call.raised[0].matter
     given = [score for score in call.scores.values() if score is not None]
     score = round(sum(given) / len(given)) if given and act is not A.TELL else None
     after = record(work.tx, work.rulebook, row, act, Said(text=text, told=True, score=score))

@@ -121,7 +121,7 @@ class RecentEvent:
 
 @dataclass(frozen=True, slots=True)
 class OpenRaised:
-    """A problem or complaint on record that was not withdrawn."""
+    """A problem or complaint on record that somebody has still to see to; `due_at` is its next step's moment."""
 
     raised_id: int
     kind: str
@@ -132,6 +132,9 @@ class OpenRaised:
     raised_by: str
     owner: str
     promised_on: date | None
+    state: str = "open"
+    due_at: datetime | None = None
+    resolution: str = ""
 
 
 @dataclass(frozen=True, slots=True)

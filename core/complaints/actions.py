@@ -23,12 +23,14 @@ from core.complaints.views import MatterSheet, case_of, matter_sheet, person_of,
 from core.members.lookup import MEMBER, found_row
 from core.people.access import Right, require
 from core.people.views import named_person, shop_id
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
 _NEEDS_WORDS = frozenset({A.ANSWER, A.PROGRESS, A.RESOLVE, A.DECLINE, A.REOPEN, A.WITHDRAW, A.TELL})
 
 
+@retried()
 def take_down(store: Store, actor: Actor, form: IntakeForm) -> MatterSheet:
     """Take a problem or complaint down, from any channel, of a member or of somebody unknown (R9.1).
 
@@ -81,6 +83,7 @@ def _complainant(tx: Transaction, actor: Actor, form: IntakeForm, said_by: str, 
     return Complainant(actor.store_id, None, None, said_by, contact)
 
 
+@retried()
 def act_on(store: Store, actor: Actor, key: int, act: RaisedAct, deed: Deed | None = None) -> MatterSheet:
     """Take one step; returns the sheet after it.
 

@@ -51,7 +51,7 @@ class Case:
 def refusal(case: Case, act: RaisedAct, person: Person, *, judged: bool = True) -> Refused | None:
     """Why this person may not do that; None where they may. `judged`: the member said whether it is good now."""
     if act in BY_ITSELF or (case.state, act) not in MACHINES[case.kind]:
-        return wrong_state(case.state)
+        return wrong_state()
     if person.staff_id is None:
         return Refused(
             "matter.nobody", N_("What members say is seen to by staff members: name one with --as CODE.")

@@ -22,6 +22,7 @@ from core.calls.matters import Row, Said, locked, proposed_owner, record, superi
 from core.calls.tables import NOT_OVER, OVER, Raised, RaisedKind
 from core.members.lookup import SHOP
 from core.people.access import Right, require
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.transaction import Transaction
@@ -58,6 +59,7 @@ _PROMISED = statement(
 )
 
 
+@retried()
 def watch(store: Store, actor: Actor) -> Watched:
     """Look at everything whose time has come; costs a few index look-ups where there is nothing.
 

@@ -15,6 +15,7 @@ from core.followups.worklist_sql import due_now_statement
 from core.members.lookup import admit, unknown_member
 from core.members.tables import Member
 from core.people.access import Right
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.transaction import Transaction
@@ -30,6 +31,7 @@ LOOK_AHEAD = 10
 """How many free rows are looked at first: others may be taking the top ones at the same moment."""
 
 
+@retried()
 def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
     """Let a row sink to the end of its group for today; returns how often it was skipped (R4.11).
 
@@ -54,6 +56,7 @@ def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
         return most
 
 
+@retried()
 def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) -> Claimed | None:
     """Hold the first member of the list whom nobody else holds; None where the list has no such row."""
     with store.write(actor, durable=False) as tx:

@@ -17,6 +17,7 @@ from core.base.errors import Conflict, Refused
 from core.base.language import N_
 from core.members.lookup import admit, unknown_member
 from core.people.access import Right
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.transaction import Transaction
@@ -66,6 +67,7 @@ class Claimed:
     expires_at: datetime
 
 
+@retried(idempotent=True)
 def claim(store: Store, actor: Actor, number: str, terminal: str) -> Claimed:
     """Hold a member for the actor, or renew the actor's own hold, from whichever terminal.
 
@@ -97,6 +99,7 @@ def take(store: Store, tx: Transaction, member_id: int, number: str, terminal: s
     return Claimed(member_id, number, taken.claimed_at, taken.expires_at)
 
 
+@retried(idempotent=True)
 def renew(store: Store, actor: Actor, member_id: int, terminal: str) -> bool:
     """Keep holding a member for another `policy.claims.minutes`; False where the hold was lost."""
     with store.write(actor, durable=False) as tx:
@@ -108,6 +111,7 @@ def renew(store: Store, actor: Actor, member_id: int, terminal: str) -> bool:
         return bool(renewed.rowcount)
 
 
+@retried(idempotent=True)
 def release(store: Store, actor: Actor, member_id: int) -> None:
     """Let go of a member the actor holds; nothing happens where somebody else does."""
     with store.write(actor, durable=False) as tx:

@@ -24,6 +24,7 @@ from core.followups.tables import FollowUp, HeldOut, PlanRun
 from core.members.rules import add_months, class_sizes, latest_before
 from core.members.tables import ClassCut, Member
 from core.people.access import Right, require
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.seals import seal
 from core.store.sql import statement
@@ -56,6 +57,7 @@ def ensure_planned(store: Store, actor: Actor, progress: Progress | None = None)
     return None if done else plan(store, actor, on, progress)
 
 
+@retried(idempotent=True)
 def plan(store: Store, actor: Actor, on: date | None = None, progress: Progress | None = None) -> PlanResult:
     """Plan a business day (today where none is named), catching up what was missed (R4.1-R4.3).
 

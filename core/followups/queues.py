@@ -13,6 +13,7 @@ from core.base.language import N_
 from core.base.text import clean
 from core.followups.tables import FollowUp
 from core.people.access import Right, require
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.transaction import Transaction
@@ -35,6 +36,7 @@ class Reassigned:
     held: int
 
 
+@retried()
 def reassign_queue(
     store: Store, actor: Actor, giver: str, taker: str, *, reason: str, programme: str = ""
 ) -> Reassigned:

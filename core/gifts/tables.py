@@ -110,7 +110,7 @@ class Given(SQLModel, table=True):
     """Who gave what to whom, why, and whether they have it (R11.1).
 
     `occasion` is one of `data/gift_occasions.toml`, `occasion_key` what makes it one occasion (a year, a cycle):
-    one gift an occasion, unless it came back. `value`, `month` and `value_class` name the budget it was taken from.
+    one gift an occasion, unless it came back. `value`, `month` and `value_class` name the budget it came from.
     """
 
     __table_args__ = (

@@ -30,10 +30,12 @@ from core.handover.rules import CHANGEABLE
 from core.handover.tables import Act, Handover, HandoverMember, HandoverState, MemberOutcome
 from core.handover.views import HandoverSheet
 from core.people.access import Right, reach
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
 
+@retried()
 def submit(
     store: Store,
     actor: Actor,
@@ -132,6 +134,7 @@ _AS_NOW = sa.text(
 )
 
 
+@retried()
 def adjust(
     store: Store,
     actor: Actor,
@@ -162,6 +165,7 @@ def review(
     return _plain(store, actor, number, Act.REVIEW, comment, version)
 
 
+@retried()
 def approve(
     store: Store,
     actor: Actor,
@@ -187,6 +191,7 @@ def approve(
         return sheet_in(store, tx.connection, actor, application.number)
 
 
+@retried()
 def execute(
     store: Store, actor: Actor, number: str, *, comment: str = "", version: int | None = None
 ) -> HandoverSheet:
@@ -230,6 +235,7 @@ def withdraw(
     return _plain(store, actor, number, Act.WITHDRAW, reason, version)
 
 
+@retried()
 def _plain(store: Store, actor: Actor, number: str, act: Act, comment: str, version: int | None) -> HandoverSheet:
     """An act that changes nothing but the application."""
     with store.write(actor, why=clean(comment)) as tx:

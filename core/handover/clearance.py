@@ -27,6 +27,7 @@ from core.people.access import Right, require
 from core.people.actions import managed
 from core.people.tables import Cover, Staff
 from core.people.views import COVER, STAFF, Person, named_person
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -169,6 +170,7 @@ def clearance(store: Store, actor: Actor, code: str) -> Clearance:
         return clearance_of(c, found)
 
 
+@retried()
 def leave(store: Store, actor: Actor, code: str, on: date | None = None, *, why: str = "") -> Clearance:
     """Let somebody go: from the day `on` (today unless given) they can't sign in; all their records stay.
 

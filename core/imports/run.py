@@ -20,6 +20,7 @@ from core.imports.result import ImportResult, Notice
 from core.imports.scratch import Scratch
 from core.imports.sheets import Row
 from core.imports.values import Wrong
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.tables import Deed
 
@@ -124,8 +125,12 @@ class Run:
             self.unchanged += sum(entry.rows for key, entry in entries.items() if key not in changed)
         if not self.dry_run and (self.added or self.updated):
             counts = f"{self.read} rows read, {self.added} added, {self.updated} updated"
-            with self.store.write(self.actor, why=self.why) as tx:
-                tx.note(Deed.BULK, self.kind.table, "*", new=counts)
+            self._note(counts)
+
+    @retried()
+    def _note(self, counts: str) -> None:
+        with self.store.write(self.actor, why=self.why) as tx:
+            tx.note(Deed.BULK, self.kind.table, "*", new=counts)
 
     def result(self, rejects_file: Path | None, notices: Sequence[Notice]) -> ImportResult:
         """The counts."""
@@ -176,14 +181,19 @@ class Run:
         with self.store.read() as connection:
             done = self._sort(connection, lines, states, keys)
         if done.new and not self.dry_run:
-            # a power cut may lose the newest batch whole: `settle` makes sure of all of them at the end
-            with self.store.write(self.actor, why=self.why, durable=False) as tx:
-                begun = monotonic()
-                self.kind.add(tx, list(done.new.values()))
-            took = monotonic() - begun
+            took = self._add(list(done.new.values()))
             fitting = round(len(done.new) * WRITING_SECONDS / max(took, 0.001))
             self.size = max(min(self.kind.batch, SMALLEST_BATCH), min(self.kind.batch, 4 * self.size, fitting))
         return done
+
+    @retried()
+    def _add(self, states: Sequence[Any]) -> float:
+        """Store what is new; returns the seconds it took once it was this import's turn."""
+        # a power cut may lose the newest batch whole: `settle` makes sure of all of them at the end
+        with self.store.write(self.actor, why=self.why, durable=False) as tx:
+            begun = monotonic()
+            self.kind.add(tx, states)
+        return monotonic() - begun
 
     def _sort(
         self, connection: Connection, lines: Sequence[Row], states: Sequence[Any], keys: Sequence[str]
@@ -212,6 +222,7 @@ class Run:
             done.waiting[key] = waiting[key]
         return done
 
+    @retried()
     def _change(self, entries: dict[str, _Waiting]) -> set[str]:
         wanted = {key: entry for key, entry in entries.items() if entry.before != entry.after}
         if not wanted:

@@ -167,7 +167,7 @@ def _steps(c: Connection, member_id: int, limit: int, before: datetime | None) -
         .outerjoin(to, to.c.id == STEP.c.to_id)
         .where(RAISED.c.member_id == member_id, STEP.c.act != RaisedAct.TAKE)
     )
-    for row in c.execute(_page(query, STEP.c.at, limit, before)):
+    for row in c.execute(_page(query, STEP.c.at, limit, before).order_by(STEP.c.place.desc())):
         facts = {name: getattr(row, name) for name in ("text", "promised_at", "told", "score", "to", "matter")}
         codes = {"act": row.act.value, "of": row.kind.value, "number": row.raised_id}
         yield Event(row.at, EventKind.STEP, row.who or "", facts | codes)

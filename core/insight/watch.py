@@ -20,6 +20,7 @@ from core.base.rulebook import Watch
 from core.handover.tables import HandoverState, Kind
 from core.people.access import Right, reach
 from core.people.views import SHOP, STAFF
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.tables import READ_ONLY, AuditEntry
@@ -68,6 +69,7 @@ class UnusualDay:
     why: tuple[str, ...]
 
 
+@retried()
 def record_view(store: Store, actor: Actor, member_id: int) -> None:
     """Count that the actor opened a member's profile; for card views, after `member_card` let them.
 

@@ -22,6 +22,7 @@ from core.members.lookup import MEMBER, SHOP, found_row
 from core.members.tables import Member
 from core.members.views import Contacts, MemberCard, PhoneLine, contacts_of, phone_lines, read_card
 from core.people.access import Right
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction, as_text
 
@@ -29,6 +30,7 @@ _COMMAS = re.compile("[,，、]")
 _BIRTH = ("birth_year", "birth_month", "birth_day", "birth_calendar")
 
 
+@retried()
 def edit_member(
     store: Store,
     actor: Actor,
@@ -45,26 +47,39 @@ def edit_member(
     or `why` where a contact change has no reason; Conflict with (field, theirs, yours) where somebody changed
     the record since `version`.
     """
-    region = store.policy.phones.region
-    understand(changes.get("phone", ""), region)  # loads its library before the write lock is held
+    understand_before(store, changes)
     with store.write(actor, why=why.strip()) as tx:
-        row = _editable(tx, actor, number)
-        today = business_day(tx.now, row["time_zone"])
-        columns, fields = _wanted(row, changes, today)
-        phones = _new_numbers(tx, row["id"], changes.get("phone", ""), region)
-        if phones:
-            fields.add("phone")
-        if fields and version is not None and version != row["version"]:
-            raise _conflict(tx, row, changes, fields)
-        if fields:
-            _demand_why(fields, why)
-            _keep_columns(tx, row, columns)
-            _keep_numbers(tx, row["id"], phones)
-            upkeep.close_fixes(tx, row["id"], fields)
-            upkeep.refresh(tx, row["id"], store.policy.completeness)
+        today = edit_in(store, tx, number, changes, version)
         return read_card(tx.connection, actor, number, today, store.policy)
 
 
+def understand_before(store: Store, changes: Mapping[str, str]) -> None:
+    """Load what reads numbers before the write lock is held."""
+    understand(changes.get("phone", ""), store.policy.phones.region)
+
+
+def edit_in(
+    store: Store, tx: Transaction, number: str, changes: Mapping[str, str], version: int | None = None
+) -> date:
+    """`edit_member` inside a transaction that does more, whose `why` is the reason; returns the member's day."""
+    row = _editable(tx, tx.actor, number)
+    today = business_day(tx.now, row["time_zone"])
+    columns, fields = _wanted(row, changes, today)
+    phones = _new_numbers(tx, row["id"], changes.get("phone", ""), store.policy.phones.region)
+    if phones:
+        fields.add("phone")
+    if fields and version is not None and version != row["version"]:
+        raise _conflict(tx, row, changes, fields)
+    if fields:
+        _demand_why(fields, tx.why)
+        _keep_columns(tx, row, columns)
+        _keep_numbers(tx, row["id"], phones)
+        upkeep.close_fixes(tx, row["id"], fields)
+        upkeep.refresh(tx, row["id"], store.policy.completeness)
+    return today
+
+
+@retried()
 def add_phone(store: Store, actor: Actor, number: str, typed: str, *, why: str) -> tuple[PhoneLine, ...]:
     """Put another number before those on file; returns the member's numbers, masked (R6.2).
 
@@ -76,6 +91,7 @@ def add_phone(store: Store, actor: Actor, number: str, typed: str, *, why: str) 
     return _lines(store, member_id)
 
 
+@retried()
 def replace_phone(
     store: Store, actor: Actor, number: str, phone_id: int, typed: str, *, why: str
 ) -> tuple[PhoneLine, ...]:
@@ -90,6 +106,7 @@ def replace_phone(
     return _lines(store, member_id)
 
 
+@retried()
 def remove_phone(store: Store, actor: Actor, number: str, phone_id: int, *, why: str) -> tuple[PhoneLine, ...]:
     """Take a number off the record; the history keeps it. Raises BadInput without a reason."""
     with _numbers(store, actor, number, why) as (tx, member_id):
@@ -98,6 +115,7 @@ def remove_phone(store: Store, actor: Actor, number: str, phone_id: int, *, why:
     return _lines(store, member_id)
 
 
+@retried()
 def mark_phone_good(store: Store, actor: Actor, number: str, phone_id: int, *, why: str) -> tuple[PhoneLine, ...]:
     """Say that a number marked bad can be dialled again. Raises BadInput without a reason."""
     with _numbers(store, actor, number, why) as (tx, member_id):
@@ -106,6 +124,7 @@ def mark_phone_good(store: Store, actor: Actor, number: str, phone_id: int, *, w
     return _lines(store, member_id)
 
 
+@retried()
 def reveal_contacts(store: Store, actor: Actor, number: str, *, why: str) -> Contacts:
     """The member's numbers, e-mail, WeChat and address in full; that the actor saw them is on record (R5.9)."""
     with store.write(actor, why=why) as tx:

@@ -10,8 +10,8 @@ from core.base.phones import masked
 WRITTEN = ("email", "wechat", "address")
 """The contact fields of a profile that are no phone numbers."""
 
-PHONES = ("phone", "typed", "e164", "dialled")
-"""The names under which numbers stand in records."""
+PHONES = ("phone", "typed", "e164", "dialled", "contact")
+"""The names under which numbers stand in records; `contact` is whatever a complainant left."""
 
 _NUMBER = re.compile(r"\+?[0-9 -]{7,}")
 _MOST = 6
@@ -24,7 +24,8 @@ def hidden(field: str, value: str) -> str:
     """
     if not value or (field not in WRITTEN and field not in PHONES):
         return value
-    if field in PHONES or (field == "wechat" and _NUMBER.fullmatch(value)):
+    free = field in ("wechat", "contact")
+    if (field in PHONES and not free) or (free and _NUMBER.fullmatch(value)):
         return masked(value)
     user, at, domain = value.rpartition("@") if field == "email" else (value, "", "")
     shown = min(2 if field == "email" else _MOST, len(user) // 3)

@@ -20,7 +20,17 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(
         (
             *("owner_id", "assignee_id", "closed_by", "raised_by", "caller_id", "giver_id", "successor_id"),
-            *("applicant_id", "by_id", "staff_id", "away_id", "substitute_id", "made_by", "received_by"),
+            *(
+                "applicant_id",
+                "by_id",
+                "staff_id",
+                "away_id",
+                "substitute_id",
+                "made_by",
+                "received_by",
+                "about_id",
+                "to_id",
+            ),
         ),
         "staff",
     ),

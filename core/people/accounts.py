@@ -19,6 +19,7 @@ from core.people.secrets import Secret, demand_good, hashed, one_time
 from core.people.signin import LOGIN, asks_secret, unlock, wrong
 from core.people.tables import StaffLogin, StaffSecret
 from core.people.views import SECRET
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.tables import Deed
 from core.store.transaction import Transaction
@@ -26,6 +27,7 @@ from core.store.transaction import Transaction
 LONGEST_LOGIN = 200
 
 
+@retried()
 def change_secret(store: Store, actor: Actor, present: str, new: str, terminal: str = "") -> None:
     """Change one's own PIN or password; `present` is not looked at where there is none yet.
 
@@ -48,6 +50,7 @@ def change_secret(store: Store, actor: Actor, present: str, new: str, terminal: 
         _keep(tx, staff_id, kept, must_change=False)
 
 
+@retried()
 def reset_secret(store: Store, actor: Actor, code: str, new: str | None = None) -> Secret:
     """Give somebody a PIN to be changed at their first sign-in, and open their account; returns it.
 
@@ -68,6 +71,7 @@ def reset_secret(store: Store, actor: Actor, code: str, new: str | None = None) 
     return given
 
 
+@retried()
 def unlock_account(store: Store, actor: Actor, code: str) -> bool:
     """Open an account that was locked after wrong tries, its PIN as it was; returns whether it was locked."""
     with store.write(actor) as tx:
@@ -82,6 +86,7 @@ def unlock_account(store: Store, actor: Actor, code: str) -> bool:
         return bool(locked)
 
 
+@retried()
 def tie_login(store: Store, actor: Actor, code: str, login: str) -> None:
     """Tie an OS login or a key's fingerprint to somebody's account, so that only the PIN is asked.
 
@@ -102,6 +107,7 @@ def tie_login(store: Store, actor: Actor, code: str, login: str) -> None:
         tx.insert(StaffLogin, login=named, staff_id=found.id, tied_at=tx.now)
 
 
+@retried()
 def untie_login(store: Store, actor: Actor, code: str, login: str) -> bool:
     """Take an OS login or fingerprint off somebody's account; returns whether it was tied to it."""
     named = _login(login)

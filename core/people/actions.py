@@ -11,6 +11,7 @@ from core.base.text import clean
 from core.people.access import Right, manages, refusal, require
 from core.people.tables import Staff
 from core.people.views import Person, named_person, person, shop_id
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -30,6 +31,7 @@ class StaffForm:
     daily_target: int | None = None
 
 
+@retried()
 def add_staff(store: Store, actor: Actor, form: StaffForm) -> str:
     """Take somebody on; returns their code. They work without a PIN until they get one, or as the policy says.
 
@@ -72,6 +74,7 @@ def add_staff(store: Store, actor: Actor, form: StaffForm) -> str:
     return code
 
 
+@retried()
 def change_role(store: Store, actor: Actor, code: str, role: Role, *, why: str = "") -> None:
     """Give somebody another role, from their next action on.
 
@@ -83,6 +86,7 @@ def change_role(store: Store, actor: Actor, code: str, role: Role, *, why: str =
         tx.update(Staff, found.id, {"role": role})
 
 
+@retried()
 def move_staff(store: Store, actor: Actor, code: str, store_code: str, *, why: str = "") -> None:
     """Let somebody work for another store; their members stay theirs and nothing else moves (R7.1).
 

@@ -14,6 +14,7 @@ from core.base.language import N_
 from core.people.access import Right, require
 from core.people.tables import CalendarDay
 from core.people.tables import Store as Shop
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -42,6 +43,7 @@ def calendar_days(store: Store) -> tuple[CalendarRow, ...]:
         return tuple(CalendarRow(*row) for row in rows)
 
 
+@retried()
 def set_calendar_day(
     store: Store,
     actor: Actor,
@@ -67,6 +69,7 @@ def set_calendar_day(
             tx.insert(CalendarDay, store_id=shop_id, day=day, working=working, note=note)
 
 
+@retried()
 def set_weekends(store: Store, actor: Actor, store_code: str, works: bool) -> None:
     """Say whether a store works on weekends. Raises NotFound for an unknown store, and NotAllowed."""
     with store.write(actor) as tx:

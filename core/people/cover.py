@@ -17,6 +17,7 @@ from core.base.language import N_
 from core.base.text import clean
 from core.people.access import Reach, Right, reach, require
 from core.people.tables import Cover
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.transaction import Transaction
@@ -87,6 +88,7 @@ def standing(
     return Standing(tuple(dict.fromkeys(covers)), tuple(dict.fromkeys(pooled)), away)
 
 
+@retried()
 def set_cover(
     store: Store,
     actor: Actor,
@@ -127,6 +129,7 @@ def set_cover(
         return _row(tx, key, today)
 
 
+@retried()
 def end_cover(store: Store, actor: Actor, cover_id: int, *, why: str = "") -> CoverRow:
     """End a cover before its last day, at once; whoever was away may do so too. Raises NotFound, Refused."""
     with store.write(actor, why=clean(why)) as tx:

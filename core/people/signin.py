@@ -21,6 +21,7 @@ from core.people.access import manages
 from core.people.secrets import Secret, hashed, matches, outdated
 from core.people.tables import StaffSecret
 from core.people.views import SECRET, STAFF, StaffRow, actor_of, person, staff_actor, staff_rows
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.tables import Deed
 from core.store.transaction import Transaction
@@ -48,6 +49,7 @@ def asks_secret(store: Store, code: str) -> bool:
         return _secret(c, row.id) is not None
 
 
+@retried()
 def sign_in(store: Store, code: str, secret: str, terminal: str) -> Actor:
     """The actor for a staff code and its PIN or password, on record with the terminal's name.
 
@@ -80,6 +82,7 @@ def unlock(store: Store, actor: Actor, secret: str, terminal: str = "") -> Actor
     return proved
 
 
+@retried()
 def sign_out(store: Store, actor: Actor, terminal: str) -> None:
     """Put on record that somebody stopped working at a terminal."""
     if actor.staff_id is None:
@@ -144,6 +147,7 @@ class _Try:
     locks: datetime | None
 
 
+@retried()
 def _proved(store: Store, code: str, typed: Secret, terminal: str, field: str) -> Actor | None:
     counted = _count(store, code)
     good = matches(counted.hash, typed)
@@ -164,6 +168,7 @@ def _proved(store: Store, code: str, typed: Secret, terminal: str, field: str) -
         return None
 
 
+@retried()
 def _count(store: Store, code: str) -> _Try:
     """Count a try, for good, before it is made; the last that is allowed locks the account unless it succeeds."""
     policy = store.policy.sign_in

@@ -17,6 +17,7 @@ from core.members.lookup import MEMBER, SHOP, STAFF, unknown_member
 from core.people.access import Right, require
 from core.purchases.recording import BatchCounts, add_sales, record_batch, stored_sales
 from core.purchases.rules import Sale
+from core.store.again import retried
 from core.store.engine import Store
 
 __all__ = ["BatchCounts", "PurchaseForm", "record_batch", "record_purchase"]
@@ -39,6 +40,7 @@ class PurchaseForm:
     occasion: str = ""
 
 
+@retried(idempotent=True)
 def record_purchase(store: Store, actor: Actor, form: PurchaseForm) -> bool:
     """Record one sale with the member's sums; returns whether it was new (the same sale twice is stored once).
 

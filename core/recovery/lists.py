@@ -12,7 +12,7 @@ from sqlmodel import UTCDateTime
 from core.base.actor import Actor
 from core.base.clock import business_day
 from core.calls.records import STANDS
-from core.followups.cycles import RECOVERY
+from core.followups.cycles import RECOVERY, REVIEW
 from core.people.access import Reach, Right, reach
 from core.recovery.tables import MeasureState, Origin
 from core.recovery.views import MeasureFilter, MeasureRow, Unanswered
@@ -33,9 +33,11 @@ _MEASURE = """
 
 _UNANSWERED = f"""
     select c.id, m.number, m.name, c.day, c.reasons, k.name as caller
-    from follow_up f join call_purpose p on p.follow_up_id = f.id and p.covered
-        join call c on c.id = p.call_id join member m on m.id = c.member_id left join staff k on k.id = c.caller_id
-    where f.programme = '{RECOVERY}' and f.due_on >= :since and c.reached and c.reasons <> '' and {STANDS}
+    from follow_up f cross join call_purpose p cross join call c cross join member m
+        left join staff k on k.id = c.caller_id
+    where f.programme in ('{REVIEW}', '{RECOVERY}') and f.programme = '{RECOVERY}' and f.due_on >= :since
+        and p.follow_up_id = f.id and p.covered and c.id = p.call_id and m.id = c.member_id
+        and c.reached and c.reasons <> '' and {STANDS}
         and not exists (select 1 from measure s where s.call_id = c.id)
 """
 
@@ -90,8 +92,16 @@ def unanswered(store: Store, actor: Actor, since: date, *, limit: int = 200) -> 
         )
 
 
+def unanswered_of(connection: Connection, member_id: int) -> str:
+    """The member's last recovery call in which a reason was given and no measure taken; empty without one."""
+    text = f"{_UNANSWERED} and f.member_id = :member order by c.started_at desc limit 1"
+    clause = statement(text, days=("since",))
+    found = connection.execute(clause, {"member": member_id, "since": date.min}).first()
+    return found.id if found is not None else ""
+
+
 def _within(limit: Reach, owner: str, store: str) -> list[str]:
-    """The conditions that keep to what a right covers, their numbers our own: what somebody has, and whom they keep."""
+    """The conditions that keep to what a right covers: what somebody has in hand, and whose members they keep."""
     kept = ", ".join(str(int(key)) for key in limit.keepers) or "0"
     if limit.owner_id is not None:
         return [f"({owner} in ({kept}) or m.owner_id in ({kept}))"]

@@ -18,10 +18,11 @@ from core.base.text import clean
 from core.calls.facts import Row, member_row
 from core.calls.records import STANDS
 from core.people.access import Right, require
-from core.recovery.lists import measure_in
+from core.recovery.lists import measure_in, unanswered_of
 from core.recovery.rules import demand_move, due_day
 from core.recovery.tables import Measure, MeasureState, Origin
 from core.recovery.views import MeasureRow
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -41,7 +42,8 @@ _LOCKED = sa.select(MEASURE).where(MEASURE.c.id == sa.bindparam("id")).with_for_
 class MeasureForm:
     """A measure for a member; `code` is one of `data/measures.toml`.
 
-    `call_id` is the call it came from. Without `due_on` it is due as that kind of measure is; without `owner` (a
+    `call_id` is the call it came from; without it, the member's last call with a reason that has no measure yet, if
+    there is one. Without `due_on` it is due as that kind of measure is; without `owner` (a
     staff code) it is the account owner's, else the actor's.
     """
 
@@ -53,6 +55,7 @@ class MeasureForm:
     call_id: str = ""
 
 
+@retried()
 def take_measure(store: Store, actor: Actor, form: MeasureForm) -> MeasureRow:
     """Take a measure; the same for the same call again changes nothing (R5.6).
 
@@ -63,8 +66,9 @@ def take_measure(store: Store, actor: Actor, form: MeasureForm) -> MeasureRow:
     with store.write(actor, why=note, cause=form.call_id) as tx:
         member = member_row(tx, clean(form.number), Right.TAKE_MEASURE)
         origin, key = Origin.HAND, str(uuid.uuid4())
-        if form.call_id:
-            origin, key = Origin.CALL, form.call_id.lower()
+        call = form.call_id.lower() or unanswered_of(tx.connection, member["id"])
+        if call:
+            origin, key = Origin.CALL, call
             _demand_reached(tx, key, member)
             taken = tx.connection.execute(_TAKEN, {"origin": origin, "key": key}).first()
             if taken is not None:
@@ -120,6 +124,7 @@ def drop_measure(store: Store, actor: Actor, measure: int, why: str) -> MeasureR
     return _closed(store, actor, measure, MeasureState.DROPPED, said)
 
 
+@retried()
 def change_measure(
     store: Store, actor: Actor, measure: int, *, due_on: date | None = None, owner: str = "", why: str = ""
 ) -> MeasureRow:
@@ -218,6 +223,7 @@ def _locked(tx: Transaction, measure: int) -> Row:
     return dict(row)
 
 
+@retried()
 def _closed(store: Store, actor: Actor, measure: int, state: MeasureState, said: str) -> MeasureRow:
     with store.write(actor, why=said) as tx:
         row = _locked(tx, measure)

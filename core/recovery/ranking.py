@@ -24,6 +24,7 @@ from core.people.access import Right, reach, require
 from core.recovery.bgnbd import Model, compress, fit
 from core.recovery.histories import Bought, bought_until, placed
 from core.recovery.tables import Chosen, Ranking
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -87,6 +88,7 @@ class RankingRow:
     made_by: str
 
 
+@retried()
 def rank(store: Store, actor: Actor, on: date | None = None) -> RankingRow:
     """Judge the orders on the days held back, take the best, and give everybody who stays away a place.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +12,10 @@ from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.errors import BadInput, NotFound
+from core.base.errors import BadInput
 from core.base.language import N_
 from core.people.access import Right, reach, refusal
+from core.people.views import shop_id
 from core.recovery import report_sql
 from core.recovery.ranking import latest_in
 from core.recovery.report_sql import Shape
@@ -24,10 +26,8 @@ from core.store.engine import Store
 PLANNED_TIMES = 2
 """A cycle is worked for about as long again as a call has time to work: so much longer it is looked at."""
 
-_SHOP = sa.text("select id from store where code = :code")
 
-
-def recovery_report(
+def recovery_figures(
     store: Store, actor: Actor, from_on: date, until_on: date, store_code: str = ""
 ) -> RecoveryReport:
     """Recovery of the cycles due in a period, both days included, of the members that the actor's role reaches.
@@ -36,26 +36,25 @@ def recovery_report(
     """
     if from_on > until_on:
         raise BadInput("report.days", N_("The first day of a report is not after its last."), field="from")
-    rule = store.policy.recovery
     today = business_day(store.clock.now())
     bound = {"from_on": from_on, "until_on": until_on, "today": today}
     with store.read() as connection:
-        whose = _whose(connection, actor, store_code)
-        shape = Shape(store.is_sqlite, whose, rule.counts_days, rule.counts_days * PLANNED_TIMES)
+        shape = _shape(store, connection, actor, store_code)
         held = _share(connection, report_sql.held_out(shape, shape.days), bound)
         held_planned = _share(connection, report_sql.held_out(shape, shape.planned_days), bound)
         found = _share(connection, report_sql.planned(shape), bound)
-        calls = _lines(connection, report_sql.by_measure(shape), bound, held)
+        made = connection.execute(report_sql.calls(shape), bound).all()
+        calls = _by_measure(made, held)
         return RecoveryReport(
             from_on=from_on,
             until_on=until_on,
             store=store_code,
             days=shape.days,
             planned_days=shape.planned_days,
-            funnel=Funnel(*connection.execute(report_sql.funnel(shape), bound).one()),
+            funnel=_funnel(made, connection.execute(report_sql.cohort(shape), bound).one()),
             calls=calls,
             all_calls=_together(calls, held),
-            reviews=_lines(connection, report_sql.by_review(shape), bound, None),
+            reviews=_reviews(connection.execute(report_sql.by_review(shape), bound)),
             planned=MeasureLine("", found.of, found, uplift(found, held_planned)),
             held_out=held,
             held_out_planned=held_planned,
@@ -63,23 +62,19 @@ def recovery_report(
         )
 
 
-def _whose(connection: Connection, actor: Actor, store_code: str) -> str:
-    """The condition on `m` that keeps to the actor's members, and to one store where it is named."""
+def _shape(store: Store, connection: Connection, actor: Actor, store_code: str) -> Shape:
+    """What the report is about: the actor's reach, and one store where it is named."""
     limit = reach(actor, Right.SEE_RECOVERY)
-    kept = ", ".join(str(int(key)) for key in limit.keepers) or "0"
-    conditions = []
+    shop = shop_id(connection, store_code) if store_code else None
+    if shop is not None and limit.store_id not in (None, shop):
+        raise refusal(actor, Right.SEE_RECOVERY)
+    owners: tuple[int, ...] = ()
     if limit.owner_id is not None:
-        conditions.append(f"m.owner_id in ({kept})")
-    elif limit.store_id is not None:
-        conditions.append(f"(m.store_id = {int(limit.store_id)} or m.owner_id in ({kept}))")
-    if store_code:
-        found = connection.execute(_SHOP, {"code": store_code}).scalar()
-        if found is None:
-            raise NotFound("store.unknown", N_("There is no store {code}."), code=store_code)
-        if limit.store_id not in (None, found):
-            raise refusal(actor, Right.SEE_RECOVERY)
-        conditions.append(f"m.store_id = {int(found)}")
-    return " and ".join(conditions) or "true"
+        owners = limit.keepers
+    elif shop is None:
+        shop = limit.store_id
+    days = store.policy.recovery.counts_days
+    return Shape(store.is_sqlite, days, days * PLANNED_TIMES, shop, owners)
 
 
 def _share(connection: Connection, clause: sa.TextClause, bound: Mapping[str, Any]) -> Share:
@@ -87,17 +82,45 @@ def _share(connection: Connection, clause: sa.TextClause, bound: Mapping[str, An
     return Share(row.back, row.of)
 
 
-def _lines(
-    connection: Connection, clause: sa.TextClause, bound: Mapping[str, Any], held: Share | None
-) -> tuple[MeasureLine, ...]:
-    """The lines, those with most calls first, calls without a measure last."""
-    lines = []
-    for row in connection.execute(clause, bound):
-        ripe = Share(row.back, row.ripe)
-        lines.append(MeasureLine(row.code, row.taken, ripe, uplift(ripe, held) if held is not None else None))
+def _funnel(made: Sequence[Any], cohort: Any) -> Funnel:
+    """Each member once at every step, however often they were called."""
+    reached = [row for row in made if row.reached]
+    return Funnel(
+        dormant=cohort.dormant,
+        reviewed=cohort.reviewed,
+        called=len({row.member_id for row in made}),
+        reached=len({row.member_id for row in reached}),
+        reason=len({row.member_id for row in reached if row.reason}),
+        measure=len({row.member_id for row in reached if row.code}),
+        done=len({row.member_id for row in reached if row.code and row.done}),
+        recovered=len({row.member_id for row in reached if row.back}),
+        held_out=cohort.held_out,
+    )
+
+
+def _by_measure(made: Sequence[Any], held: Share) -> tuple[MeasureLine, ...]:
+    taken, ripe, back = Counter[str](), Counter[str](), Counter[str]()
+    for row in made:
+        if row.reached:
+            taken[row.code] += 1
+            ripe[row.code] += row.ripe
+            back[row.code] += row.ripe and row.back
+    return _sorted(_line(code, taken[code], Share(back[code], ripe[code]), held) for code in taken)
+
+
+def _reviews(rows: Iterable[Any]) -> tuple[MeasureLine, ...]:
+    return _sorted(_line(row.code, row.taken, Share(row.back, row.ripe), None) for row in rows)
+
+
+def _line(code: str, taken: int, ripe: Share, held: Share | None) -> MeasureLine:
+    return MeasureLine(code, taken, ripe, uplift(ripe, held) if held is not None else None)
+
+
+def _sorted(lines: Iterable[MeasureLine]) -> tuple[MeasureLine, ...]:
+    """Those with most calls first, calls without a measure last."""
     return tuple(sorted(lines, key=lambda line: (not line.code, -line.taken, line.code)))
 
 
 def _together(lines: tuple[MeasureLine, ...], held: Share) -> MeasureLine:
     ripe = Share(sum(line.ripe.count for line in lines), sum(line.ripe.of for line in lines))
-    return MeasureLine("", sum(line.taken for line in lines), ripe, uplift(ripe, held))
+    return _line("", sum(line.taken for line in lines), ripe, held)

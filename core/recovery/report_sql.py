@@ -10,6 +10,8 @@ from core.calls.records import STANDS
 from core.followups.cycles import RECOVERY, REVIEW
 from core.store.sql import later, statement
 
+# what follows an index in so many words; a cross join keeps SQLite to the order in which the tables stand
+_AWAY = f"f.programme in ('{REVIEW}', '{RECOVERY}')"
 _DAYS = ("from_on", "until_on", "today")
 
 BEFORE = 31
@@ -18,44 +20,60 @@ BEFORE = 31
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a report's text depends on: the database, whose members (an SQL condition on `m`), and the days."""
+    """What a report's text depends on: the database, the days, one store or all, some owners' members or all."""
 
     sqlite: bool
-    whose: str
     days: int
     planned_days: int
+    store_id: int | None = None
+    owners: tuple[int, ...] = ()
+
+    def whose(self, row: str) -> str:
+        """The condition on a row with a member and a store that it is one the report is about."""
+        conditions = ["true"]
+        if self.store_id is not None:
+            conditions.append(f"{row}.store_id = {self.store_id}")
+        if self.owners:
+            kept = ", ".join(map(str, self.owners))
+            conditions.append(
+                f"exists (select 1 from member m where m.id = {row}.member_id and m.owner_id in ({kept}))"
+            )
+        return " and ".join(conditions)
 
 
-def funnel(shape: Shape) -> sa.TextClause:
-    """One row: members by how far recovery came with them."""
+def cohort(shape: Shape) -> sa.TextClause:
+    """One row: members gone for months whose cycles fell due, those reviewed, and those held out."""
+    cycles = f"""select f.member_id, f.programme, f.state from follow_up f
+        where {_AWAY} and f.due_on >= :from_on and f.due_on <= :until_on and {shape.whose("f")}"""
     return _dated(
-        f"""{_reached(shape)}, attempted as (
-            select distinct c.member_id from cohort f join call_purpose p on p.follow_up_id = f.id
-                join call c on c.id = p.call_id where f.programme = '{RECOVERY}' and {STANDS}
-        ), gone as (
-            select member_id from cohort union select member_id from ({_held_cycles(shape)}) h
-        )
-        select (select count(*) from gone) as dormant,
+        f"""with cohort as ({cycles}), held as ({_held_cycles(shape)})
+        select (select count(*) from (select member_id from cohort union select member_id from held) gone)
+                as dormant,
             (select count(distinct member_id) from cohort where programme = '{REVIEW}' and state = 'done')
                 as reviewed,
-            (select count(*) from attempted) as called,
-            count(distinct member_id) as reached,
-            count(distinct case when reasons <> '' then member_id end) as reason,
-            count(distinct case when code <> '' then member_id end) as measure,
-            count(distinct case when code <> '' and state = 'done' then member_id end) as done,
-            count(distinct case when back then member_id end) as recovered,
-            (select count(distinct member_id) from ({_held_cycles(shape)}) h) as held_out
-        from reached"""
+            (select count(distinct member_id) from held) as held_out"""
     )
 
 
-def by_measure(shape: Shape) -> sa.TextClause:
-    """Reached calls by the measure taken in them: all, those whose days are over, and of these who came back."""
+def calls(shape: Shape) -> sa.TextClause:
+    """A row for each recovery call of the cycles due: did it reach, its reason and measure, did they come back.
+
+    `ripe` says that the days in which they may come back are over.
+    """
+    until = later("c.day", shape.days, sqlite=shape.sqlite)
     return _dated(
-        f"""{_reached(shape)}
-        select code, count(*) as taken, sum(case when ripe then 1 else 0 end) as ripe,
-            sum(case when ripe and back then 1 else 0 end) as back
-        from reached group by code"""
+        f"""select f.member_id, case when p.covered and c.reached then 1 else 0 end as reached,
+            case when c.reasons <> '' then 1 else 0 end as reason, coalesce(s.code, '') as code,
+            case when s.state = 'done' then 1 else 0 end as done,
+            case when {until} <= :today then 1 else 0 end as ripe,
+            case when p.covered and c.reached and exists (
+                select 1 from purchase b where b.member_id = f.member_id and b.amount > 0 and b.day >= c.day
+                    and b.day <= {until} and (b.day > c.day or b.bought_at >= c.ended_at)
+            ) then 1 else 0 end as back
+        from follow_up f cross join call_purpose p cross join call c
+            left join measure s on s.call_id = c.id and s.origin = 'call'
+        where {_AWAY} and f.programme = '{RECOVERY}' and f.due_on >= :from_on and f.due_on <= :until_on
+            and {shape.whose("f")} and p.follow_up_id = f.id and c.id = p.call_id and {STANDS}"""
     )
 
 
@@ -68,8 +86,8 @@ def by_review(shape: Shape) -> sa.TextClause:
                 exists (select 1 from purchase p where p.member_id = s.member_id and p.amount > 0
                     and p.day >= s.made_on and p.day <= {until}
                     and (p.day > s.made_on or p.bought_at >= s.made_at)) as back
-            from measure s join member m on m.id = s.member_id
-            where s.origin = 'review' and s.made_on >= :from_on and s.made_on <= :until_on and {shape.whose}
+            from measure s
+            where s.origin = 'review' and s.made_on >= :from_on and s.made_on <= :until_on and {shape.whose("s")}
         )
         select code, count(*) as taken, sum(case when ripe then 1 else 0 end) as ripe,
             sum(case when ripe and back then 1 else 0 end) as back
@@ -79,8 +97,9 @@ def by_review(shape: Shape) -> sa.TextClause:
 
 def planned(shape: Shape) -> sa.TextClause:
     """All cycles planned, called or not: how many whose days are over, and who came back in them."""
-    cycles = f"""select f.member_id, f.due_on from follow_up f join member m on m.id = f.member_id
-        where f.programme = '{RECOVERY}' and f.due_on >= :from_on and f.due_on <= :until_on and {shape.whose}"""
+    cycles = f"""select f.member_id, f.due_on from follow_up f
+        where {_AWAY} and f.programme = '{RECOVERY}' and f.due_on >= :from_on and f.due_on <= :until_on
+            and {shape.whose("f")}"""
     return _since_due(cycles, shape, shape.planned_days)
 
 
@@ -104,28 +123,8 @@ def _since_due(cycles: str, shape: Shape, days: int) -> sa.TextClause:
 
 
 def _held_cycles(shape: Shape) -> str:
-    return f"""select h.member_id, h.due_on from held_out h join member m on m.id = h.member_id
-        where h.due_on >= :from_on and h.due_on <= :until_on and {shape.whose}"""
-
-
-def _reached(shape: Shape) -> str:
-    """The cycles due, and the call of each that reached the member: its measure, and whether they came back."""
-    until = later("c.day", shape.days, sqlite=shape.sqlite)
-    return f"""with cohort as (
-            select f.id, f.member_id, f.programme, f.state from follow_up f join member m on m.id = f.member_id
-            where f.programme in ('{REVIEW}', '{RECOVERY}') and f.due_on >= :from_on and f.due_on <= :until_on
-                and {shape.whose}
-        ), reached as (
-            select f.member_id, c.reasons, coalesce(s.code, '') as code, coalesce(s.state, '') as state,
-                {until} <= :today as ripe,
-                exists (select 1 from purchase p where p.member_id = f.member_id and p.amount > 0
-                    and p.day >= c.day and p.day <= {until}
-                    and (p.day > c.day or p.bought_at >= c.ended_at)) as back
-            from cohort f join call_purpose p on p.follow_up_id = f.id and p.covered
-                join call c on c.id = p.call_id and c.reached
-                left join measure s on s.call_id = c.id and s.origin = 'call'
-            where f.programme = '{RECOVERY}' and {STANDS}
-        )"""
+    return f"""select h.member_id, h.due_on from held_out h
+        where h.due_on >= :from_on and h.due_on <= :until_on and {shape.whose("h")}"""
 
 
 def _dated(text: str) -> sa.TextClause:

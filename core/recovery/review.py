@@ -31,6 +31,7 @@ from core.recovery.lists import measures_of
 from core.recovery.measures import kind_of, store_measure
 from core.recovery.tables import Origin
 from core.recovery.views import Decided, ReviewSheet
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 from core.store.transaction import Transaction
@@ -87,6 +88,7 @@ def review_sheet(store: Store, actor: Actor, number: str) -> ReviewSheet:
         )
 
 
+@retried()
 def decide_review(
     store: Store,
     actor: Actor,

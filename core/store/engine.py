@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from core.base.actor import Actor
 from core.base.clock import Clock, SystemClock
@@ -25,11 +25,12 @@ from core.base.errors import StoreTrouble
 from core.base.language import N_
 from core.base.rulebook import Policy, Rulebook, load_rulebook
 from core.store.closed import closed_until
+from core.store.server import engine_of
 from core.store.transaction import Transaction
-from core.store.troubles import MISSING, worded
+from core.store.troubles import MISSING, unsure, worded
 from core.store.turns import PATIENCE, turn
 
-SCHEMA_VERSION = "0004"
+SCHEMA_VERSION = "0005"
 """The newest migration; compared at opening so that Alembic need not be imported."""
 
 MAPPED = 1 << 30
@@ -58,11 +59,7 @@ class Store:
         """The SQLite file, or None for a database server."""
         self.closed_until: datetime | None = None
         """Before which moment every day is sealed; None where that is not known yet."""
-        self.engine = _sqlite(self.url, patience) if self.is_sqlite else _postgresql(self.url, patience)
-        # A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL.
-        self._reading = (
-            self.engine if self.is_sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
-        )
+        self.engine = _sqlite(self.url, patience) if self.is_sqlite else engine_of(self.url, patience)
 
     @property
     def policy(self) -> Policy:
@@ -127,9 +124,18 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the store; nothing written in it is kept."""
-        with worded(self.where), self._reading.connect() as connection:
+        with worded(self.where), self._looking() as connection:
             yield connection
             connection.rollback()
+
+    def _looking(self) -> Connection:
+        """A connection in a transaction of its own, a new one where the server left at this very moment."""
+        try:
+            return _begun(self.engine)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return _begun(self.engine)
 
     @contextmanager
     def sweep(self) -> Iterator[Connection]:
@@ -151,13 +157,15 @@ class Store:
 
         `why` is the reason kept with each change, `cause` what it came from (a call's UUID). With
         `durable=False` a power cut may lose the commit, never its wholeness: for claims, not for outcomes.
+        Raises Undone where the database undid it all, so that it may be asked for again (`again.retried`), and
+        Unsure where the connection was lost during the commit.
         """
         with turn(self.file, self.patience), worded(self.where), self.engine.connect() as connection:
             writing = connection.execution_options(writes=True)
             if self.is_sqlite and not durable:
                 _synchronous(writing, "NORMAL")
             try:
-                with writing.begin():
+                with self._committed(writing):
                     now = self.clock.now()
                     late = self._is_late(writing, now)
                     transaction = Transaction(writing, actor, now, why=why, cause=cause, late=late)
@@ -166,6 +174,23 @@ class Store:
             finally:
                 if self.is_sqlite and not durable:
                     _synchronous(writing, "FULL")
+
+    @contextmanager
+    def _committed(self, connection: Connection) -> Iterator[None]:
+        """Commit at the end; whoever hears no answer to the commit can't know whether it was done."""
+        transaction = connection.begin()
+        try:
+            yield
+        except BaseException:
+            transaction.rollback()
+            raise
+        try:
+            transaction.commit()
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise unsure(self.where) from error
+            transaction.rollback()
+            raise
 
     def _is_late(self, connection: Connection, now: datetime) -> bool:
         """Whether a day is written to that is sealed already; asked once, for a clock goes forward."""
@@ -178,22 +203,20 @@ class Store:
         self.engine.dispose()
 
 
+def _begun(engine: Engine) -> Connection:
+    connection = engine.connect()
+    try:
+        connection.begin()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _synchronous(connection: Connection, level: str) -> None:
     raw = connection.connection.driver_connection
     assert raw is not None
     raw.execute(f"PRAGMA synchronous={level}")
-
-
-def _postgresql(url: sa.URL, patience: float) -> Engine:
-    engine = sa.create_engine(url, pool_size=4, max_overflow=4, pool_use_lifo=True, pool_timeout=10)
-
-    def prepare(raw: Any, _record: Any) -> None:
-        raw.autocommit = True
-        raw.execute(f"set lock_timeout = {round(patience * 1000)}")
-        raw.autocommit = False
-
-    event.listen(engine, "connect", prepare)
-    return engine
 
 
 def _sqlite(url: sa.URL, patience: float) -> Engine:

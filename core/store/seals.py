@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 from core.base.actor import Actor
 from core.base.errors import StoreTrouble
 from core.base.language import N_
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.sealed_rows import (
     AUDIT,
@@ -67,6 +68,7 @@ class SealResult:
     sealed_at: datetime | None
 
 
+@retried(idempotent=True)
 def seal(store: Store, actor: Actor, progress: Callable[[int], None] | None = None) -> SealResult:
     """Seal every row written so far that is not yet sealed; `progress` is told the rows done.
 
@@ -94,20 +96,19 @@ def seal(store: Store, actor: Actor, progress: Callable[[int], None] | None = No
     return SealResult(counts, number, digest, at)
 
 
+@retried()
 def _horizon(store: Store, actor: Actor) -> int:
     """The last number of the trail below which nobody can still add an entry.
 
     Entries are written just before their commit, so that nobody waits long. No other table is locked: a writer
     that holds one and wants the next would be in a deadlock.
     """
-    newest = sa.text("select coalesce(max(id), 0) from audit_entry")
     if store.is_sqlite:
         with store.read() as c:
-            return int(c.execute(newest).scalar_one())
+            return int(c.execute(sa.text("select coalesce(max(id), 0) from audit_entry")).scalar_one())
     with store.write(actor, why="seal") as tx:
         tx.connection.execute(sa.text(f"set local lock_timeout = '{_WAIT}'"))
-        tx.connection.execute(sa.text("lock table audit_entry in share mode"))
-        return int(tx.connection.execute(newest).scalar_one())
+        return int(tx.connection.execute(sa.text("select huifang_audit_horizon()")).scalar_one())
 
 
 def _newest(c: Connection) -> tuple[int, str, datetime | None]:

@@ -6,13 +6,59 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DatabaseError, IntegrityError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,
+)
 
 from core.base.errors import Conflict, HuifangError, StoreTrouble
 from core.base.language import N_
 from core.store.turns import BUSY
 
 MISSING = N_("There is no Huifang store at {where} yet: make one with `huifang init`.")
+
+AWAY = N_("The store can't be reached ({where}): check the database and the setting HUIFANG_DATABASE.")
+
+UNSURE = N_(
+    "The store was lost at the last moment: whether this was stored is not known. Look before you repeat it."
+)
+
+
+class Undone(StoreTrouble):
+    """The database has undone the whole transaction, or never began it: it may be asked for again."""
+
+
+class Unsure(StoreTrouble):
+    """The connection was lost during the commit: it was stored whole or not at all, and nobody was told which."""
+
+
+def unsure(where: str) -> Unsure:
+    """The trouble of a commit that was not answered."""
+    return Unsure("store.unsure", UNSURE, where=where)
+
+
+_COLLIDED = frozenset({"40P01", "40001"})
+"""A deadlock, a serialization failure: the database chose this transaction to give way."""
+
+_UNREADY = ("08", "57P", "53300")
+"""A connection lost or refused: the server ends, begins, or has too many of them."""
+
+_COLLIDED_SQLITE = frozenset({"SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY"})
+"""Refused at once, without the wait of an ordinary lock."""
+
+
+def _undone(error: DBAPIError, where: str) -> Undone | None:
+    """The trouble where the transaction was undone by no fault of its own, or could not begin."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in _COLLIDED or getattr(error.orig, "sqlite_errorname", "") in _COLLIDED_SQLITE:
+        return Undone("store.busy", BUSY, where=where)
+    if error.connection_invalidated or state.startswith(_UNREADY):
+        return Undone("store.unreachable", AWAY, where=where)
+    return None
 
 
 def translated(error: BaseException, where: str) -> HuifangError | None:
@@ -23,6 +69,8 @@ def translated(error: BaseException, where: str) -> HuifangError | None:
             N_("Somebody else stored the same thing at the same moment, or it names what is no longer there."),
         )
     if isinstance(error, (DatabaseError, InterfaceError)):
+        if undone := _undone(error, where):
+            return undone
         words = str(error.orig).lower()
     elif isinstance(error, sqlite3.Error):
         words = str(error).lower()
@@ -32,11 +80,10 @@ def translated(error: BaseException, where: str) -> HuifangError | None:
         if any(needle in words for needle in needles):
             return StoreTrouble(code, template, where=where)
     if isinstance(error, (OperationalError, InterfaceError)):
-        return StoreTrouble(
-            "store.unreachable",
-            N_("The store can't be reached ({where}): check the database and the setting HUIFANG_DATABASE."),
-            where=where,
-        )
+        refused = error.statement is None and not isinstance(
+            error.orig, sqlite3.Error
+        )  # by the server, at its door
+        return (Undone if refused else StoreTrouble)("store.unreachable", AWAY, where=where)
     return None
 
 
@@ -52,7 +99,7 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         N_("This record is kept as it was written and can't be changed or removed."),
     ),
     (
-        ("is locked", "lock timeout", "lock_timeout", "deadlock"),
+        ("is locked", "lock timeout", "lock_timeout"),
         "store.busy",
         BUSY,
     ),

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 )
 def plan(errand: Errand) -> None:
     """Plan a day."""
+    from core.complaints.watch import watch
     from core.followups.planning import plan
 
     words = errand.words
     with steps(words) as progress:
         result = plan(errand.store, errand.actor, errand.on, progress)
+    watch(errand.store, errand.actor)
     if errand.json:
         json_answer(
             {

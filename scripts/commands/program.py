@@ -14,11 +14,15 @@ WhoseDay = Annotated[
     str | None, typer.Option("--staff", metavar="CODE", help=N_("Whose day to open (a staff code)."))
 ]
 
+PlainAscii = Annotated[
+    bool, typer.Option("--ascii", help=N_("English, in plain ASCII: for terminals without UTF-8."))
+]
+
 
 @command("open", N_("Open the program (the same as `huifang` alone)."), on=True, at=True)
-def open_screens(errand: Errand, staff: WhoseDay = None) -> int:
-    """Open the screens; reached only where `entry.plain_opening` did not understand the options."""
-    from scripts.entry import Opening, open_program
+def open_screens(errand: Errand, staff: WhoseDay = None, ascii: PlainAscii = False) -> int:
+    """Open the screens; reached only where `opening.plain_opening` did not understand the options."""
+    from scripts.opening import Opening, open_program
 
     at = errand.at
     return open_program(
@@ -28,6 +32,7 @@ def open_screens(errand: Errand, staff: WhoseDay = None) -> int:
             at=at.time if at else None,
             lang=errand.settings.lang,
             store_url=errand.settings.database,
+            ascii=ascii,
         )
     )
 

@@ -59,9 +59,10 @@ def test_a_sheet_holds_all_the_screen_needs(desk: Desk, clock: FixedClock) -> No
     sheet = open_call(desk.store, desk.fang, "1", "t1")
     assert isinstance(sheet, CallSheet)
     assert [(p.follow_up_id, p.due) for p in sheet.purposes] == [(welcome, True), (monthly, True), (later, False)]
-    assert {step.programme for step in sheet.steps} == {
-        "welcome"
-    }  # the month asks nothing else, and sells nothing
+    assert sheet.steps[0].programme == "complaint"  # which is spoken of before all else
+    assert "领口开线" in sheet.steps[0].zh
+    assert {step.programme for step in sheet.steps[1:]} == {"welcome"}  # the month asks nothing else
+    assert not any(step.sales for step in sheet.steps)
     assert "李女士" in sheet.steps[0].zh
     assert not any(step.sales for step in sheet.steps)
     assert (sheet.tries, sheet.asks_reasons, sheet.desk_only) == (2, False, False)

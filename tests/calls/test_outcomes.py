@@ -334,7 +334,9 @@ def test_the_record_holds_what_was_said(desk: Desk) -> None:
     assert (row["started_at"], row["ended_at"], row["day"]) == (NOW - timedelta(minutes=2), NOW, TODAY)
     assert desk.row(Member, member)["occupation"] == "教师"
     audit = [entry for entry in desk.rows("audit_entry") if entry["cause"] == call.call_id]
-    assert {entry["why"] for entry in audit} == {"已约好"}
+    confirmed = [entry for entry in audit if entry["field"] == "occupation"]
+    assert [entry["why"] for entry in confirmed] == ["confirmed in a call"]
+    assert {entry["why"] for entry in audit if entry not in confirmed} == {"已约好"}
     assert {entry["table_name"] for entry in audit} == {"call", "member", "raised", "raised_step"}
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.base.language import catalogue
 from core.base.rulebook import load_rulebook
-from core.calls.scripts import PLACE, Person, fill, heading_words, merged_script, script_values, surname
+from core.calls.scripts import COMPLAINT, PLACE, Person, fill, heading_words, merged_script, script_values, surname
 from core.members.fields import PARSERS
 
 RULEBOOK = load_rulebook()
@@ -32,7 +32,7 @@ def test_every_programme_has_its_script(code: str) -> None:
 
 
 def test_no_script_without_a_programme() -> None:
-    assert set(RULEBOOK.scripts) == set(RULEBOOK.programmes)
+    assert set(RULEBOOK.scripts) == {*RULEBOOK.programmes, COMPLAINT}
 
 
 @pytest.mark.parametrize("code", CALLED)

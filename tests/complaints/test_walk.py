@@ -67,7 +67,9 @@ class Walk(RuleBasedStateMachine):
         if which >= len(self.steps):
             return
         row = self.row(list(self.steps)[which])
-        acts = [act for state, act in MACHINES[RaisedKind(row["kind"])] if state == row["state"] and act in BY_HAND]
+        acts = [
+            act for state, act in MACHINES[RaisedKind(row["kind"])] if state == row["state"] and act in BY_HAND
+        ]
         if acts:
             self.somebody_acts(which, acts[pick % len(acts)], ("K02", "K01", "S1M")[pick % 3], score, "S102")
 

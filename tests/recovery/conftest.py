@@ -44,4 +44,3 @@ def away(desk: Desk) -> tuple[Desk, int]:  # noqa: F811
     member = desk.member("1", last_on=date(2026, 5, 20), last_purchase_on=date(2026, 5, 20))
     desk.follow_up(member, "dormant-recovery", cycle="2026-05-20+6", closes_on=date(2027, 2, 19))
     return desk, member
-

@@ -119,7 +119,12 @@ def test_who_may_take_and_see_measures(away: Away) -> None:
         finish_measure(shop.store, shop.lei, made.id, "x")
     with pytest.raises(NotFound):
         drop_measure(shop.store, shop.boss, made.id + 1, "x")
-    assert [len(measures(shop.store, who)) for who in (shop.fang, shop.lei, shop.caller, shop.boss)] == [1, 0, 0, 1]
+    assert [len(measures(shop.store, who)) for who in (shop.fang, shop.lei, shop.caller, shop.boss)] == [
+        1,
+        0,
+        0,
+        1,
+    ]
     other = Actor("M2", "店长", Role.STORE_MANAGER, 99, (shop.lei.store_id or 0))
     assert measures(shop.store, other) == ()
 

@@ -144,5 +144,5 @@ def make_walk(store: Store, clock: FixedClock) -> type[RuleBasedStateMachine]:
 @pytest.mark.slow
 def test_the_walk(store: Store, clock: FixedClock) -> None:
     run_state_machine_as_test(
-        make_walk(store, clock), settings=settings(max_examples=15, stateful_step_count=15, deadline=None)
+        make_walk(store, clock), settings=settings(max_examples=25, stateful_step_count=20, deadline=None)
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scripts.app import settled
-from scripts.entry import Opening, plain_opening, sqlite_file
+from scripts.opening import Opening, plain_opening, sqlite_file
 from tests.scripts.conftest import Huifang
 
 

@@ -17,7 +17,7 @@ def loaded(code: str, names: tuple[str, ...]) -> set[str]:
 
 
 def test_the_first_frame_needs_no_heavy_import() -> None:
-    code = "from scripts import entry; entry.plain_opening(['open']); import tui.open, tui.terminal, tui.app"
+    code = "from scripts import opening; opening.plain_opening(['open']); import tui.open, tui.terminal, tui.app"
     assert loaded(code, HEAVY) == set()
 
 

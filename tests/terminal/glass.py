@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import sys
+import termios
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,14 @@ import sys
 from datetime import date, time
 from core.base.settings import load_settings
 from tui.open import run
-sys.exit(run(load_settings(), staff={staff!r}, on=date(2026, 11, 23), at_time=time(9, 42), lang={lang!r}))
+day = dict(on=date(2026, 11, 23), at_time=time(9, 42))
+sys.exit(run(load_settings(), staff={staff!r}, lang={lang!r}, ascii={ascii!r}, **day))
+"""
+ATTACH = """
+import sys
+from scripts.entry import main
+day = ["--on", "2026-11-23", "--at", "09:42"]
+sys.exit(main(["attach", "--staff", {staff!r}, "--lang", {lang!r}, *day, *["--ascii"] * {ascii!r}]))
 """
 PRIVATE = re.compile(rb"\x1b\[[<>=?][0-9;]*[a-zA-Z$]|\x1b\[\?[0-9;$]*[a-zA-Z]+")
 
@@ -37,6 +45,7 @@ class Glass:
         size: tuple[int, int] = (80, 24),
         environ: Mapping[str, str] | None = None,
         program: str = START,
+        ascii: bool = False,
     ) -> None:
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
@@ -51,12 +60,13 @@ class Glass:
         self.started = time.perf_counter()
         self.process = pexpect.spawn(
             sys.executable,
-            ["-c", program.format(staff=staff, lang=lang)],
+            ["-c", program.format(staff=staff, lang=lang, ascii=ascii)],
             env=env,
             dimensions=(size[1], size[0]),
             timeout=20,
             cwd=str(Path(__file__).resolve().parents[2]),
         )
+        self.modes = termios.tcgetattr(self.process.fileno())
         self.sent = 0
         self.raw = b""
 
@@ -101,6 +111,19 @@ class Glass:
         waited = time.perf_counter() - begun
         return waited, count + self.settle(0.1)
 
+    def resize(self, columns: int, lines: int) -> None:
+        """The window is that large from now on."""
+        self.process.setwinsize(lines, columns)
+        self.screen.resize(lines, columns)
+
+    def restored(self) -> bool:
+        """Whether the ended program gave the terminal back as it was: its modes, its screen, its cursor."""
+        after = self.raw[self.raw.rindex(b"\x1b[?1049h") :]
+        ways = [(b"\x1b[?1049l", b"\x1b[?1049h"), (b"\x1b[?25h", b"\x1b[?25l"), (b"\x1b[?7h", b"\x1b[?7l")]
+        ways += [(b"\x1b[?2004l", b"\x1b[?2004h"), (b"\x1b[?1004l", b"\x1b[?1004h"), (b"\x1b[<u", b"\x1b[>")]
+        back = all(after.rfind(off) > after.rfind(on) or on not in after for off, on in ways)
+        return back and self.left == self.modes
+
     @property
     def text(self) -> str:
         """The screen as text, wide characters once."""
@@ -118,11 +141,18 @@ class Glass:
     def leave(self, seconds: float = 20.0) -> int | None:
         """Leave with ctrl+q; the exit code."""
         self.press("\x11")
+        return self.ended(seconds)
+
+    def ended(self, seconds: float = 20.0) -> int | None:
+        """Read until the program has ended; its exit code."""
         until = time.perf_counter() + seconds
         while self.process.isalive():
             self.read(0.1)
             if time.perf_counter() > until:
                 raise AssertionError(f"the program did not leave:\n{self.text}")
+        while self.read(0.1):
+            pass
+        self.left = termios.tcgetattr(self.process.fileno())
         self.process.close()
         code: int | None = self.process.exitstatus
         return code

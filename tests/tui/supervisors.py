@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 
 from core.base.actor import SHELL
 from core.calls.tables import RaisedKind
@@ -11,6 +14,19 @@ from core.handover import actions
 from core.handover.forms import HandoverForm
 from core.store.engine import Store
 from tests.handover.conftest import ON, Office, make_office
+
+Made = Callable[..., Any]
+
+
+def run(coroutine: Any) -> None:
+    """Drive the screens."""
+    asyncio.run(coroutine)
+
+
+def state(office: Office) -> list[tuple[Any, ...]]:
+    """Every application and where it stands."""
+    return office.rows("select number, state from handover order by id")
+
 
 LEAVING = HandoverForm(giver="S101", kind="leaving", successors=("S102", "S103"), reason="回老家, 月底离职")
 

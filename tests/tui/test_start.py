@@ -42,12 +42,12 @@ def test_what_cannot_show_the_screens_is_refused_with_advice(
     environ: dict[str, str], encoding: str, size: tuple[int, int], code: str
 ) -> None:
     with pytest.raises(Refused) as refusal:
-        terminal.require_usable(environ, encoding, size)
+        terminal.decide(environ, encoding, size)
     assert refusal.value.code == code
 
 
 def test_a_plain_terminal_is_taken_and_the_users_own_settings_stay() -> None:
-    terminal.require_usable({"TERM": "linux"}, "UTF-8", (80, 24))
+    assert terminal.decide({"TERM": "linux"}, "UTF-8", (80, 24)) == terminal.Terminal(plain=True)
     environ = {"ESCDELAY": "50"}
     terminal.prepare(environ)
     assert environ["ESCDELAY"] == "50"

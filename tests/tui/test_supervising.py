@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,14 +12,8 @@ from core.people.accounts import change_secret, reset_secret
 from core.people.tables import ProfileView
 from core.store.engine import Store
 from tests.handover.conftest import ON
-from tests.tui.supervisors import applied, office_of
+from tests.tui.supervisors import Made, applied, office_of, run
 from tui.widgets.lines import Lines
-
-Made = Callable[..., Any]
-
-
-def run(coroutine: Any) -> None:
-    asyncio.run(coroutine)
 
 
 async def to(page: Any, key: str) -> None:
@@ -291,5 +283,39 @@ def test_who_changed_works_from_the_list_and_from_an_application(lite: Store, sc
             await page.type("谁改")
             await page.press("enter")
             page.shows("谁改的?", "会员 00001")
+
+    run(drive())
+
+
+def test_a_profile_opened_is_counted_once_and_a_reveal_too(lite: Store, screens: Made) -> None:
+    office = office_of(lite)
+
+    async def drive() -> None:
+        async with screens(staff="S101", lang="en") as page:
+            for _ in range(2):
+                await page.press("f4")
+                page.hides("承诺人")
+                await page.press("f5", "escape")
+            await page.press("f4", "r", "x", "enter")
+            page.shows("that is on record")
+
+    run(drive())
+    assert office.rows("select staff_id, views from profile_view") == [(office["S101"].staff_id, 3)]
+    assert office.rows("select count(*) from audit_entry where field = 'phones_revealed'") == [(1,)]
+
+
+@pytest.mark.parametrize(("staff", "said"), [("S1M", "1 wait for you"), ("K01", "0 wait for you"), ("S102", "")])
+def test_an_empty_list_says_where_else_there_is_work(staff: str, said: str, lite: Store, screens: Made) -> None:
+    office = office_of(lite)
+    applied(office)
+    with lite.write(SHELL) as tx:
+        tx.connection.exec_driver_sql("delete from follow_up")
+
+    async def drive() -> None:
+        async with screens(staff=staff, lang="en") as page:
+            if said:
+                page.shows("F6: handovers, " + said, "b: the board", "F9: everything else")
+            else:
+                page.hides("F6: handovers")
 
     run(drive())

@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PersonSeen:
-    """Somebody of the staff: their account, who covers them, and whether the reader manages them."""
+    """Somebody of the staff: their account, who covers them, and whether the reader keeps them and their cover."""
 
     account: AccountRow
     cover: CoverRow | None
     managed: bool
+    covers: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Everybody, and what the reader may do: the roles they may give, and whether they keep covers."""
+    """Everybody, and the roles that the reader may give."""
 
     people: tuple[PersonSeen, ...]
     roles: tuple[str, ...]
-    covers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,9 @@ def read_staff(left: bool = False) -> Callable[[Desk], Staff]:
         actor = desk.actor
         below = manages(actor.role)
         covers = {row.away: row for row in reversed(cover_rows(desk.store, actor))}
+        rows = staff_accounts(desk.store, actor, left=left)
+        here = next((row.store_code for row in rows if row.code == actor.code), "")
+        reach = scope(actor.role, Right.KEEP_COVER)
         people = tuple(
             PersonSeen(
                 row,
@@ -87,11 +90,12 @@ def read_staff(left: bool = False) -> Callable[[Desk], Staff]:
                 and row.role in below
                 and row.code != actor.code
                 and row.left_on is None,
+                reach is Scope.ALL or (reach is Scope.STORE and row.store_code == here),
             )
-            for row in staff_accounts(desk.store, actor, left=left)
+            for row in rows
         )
         roles = tuple(str(role) for role in type(actor.role) if role in below)
-        return Staff(people, roles, scope(actor.role, Right.KEEP_COVER) is not Scope.NONE)
+        return Staff(people, roles)
 
     return job
 

@@ -107,9 +107,12 @@ def plan_day(progress: Callable[[str, float], None]) -> Callable[[Desk], PlanRes
     """Plan the desk's day unless that has been done (R4.1)."""
 
     def job(desk: Desk) -> PlanResult | None:
+        from core.complaints.watch import watch
         from core.followups.planning import ensure_planned
 
-        return ensure_planned(desk.store, desk.actor, progress)
+        planned = ensure_planned(desk.store, desk.actor, progress)
+        watch(desk.store, desk.actor)
+        return planned
 
     return job
 
@@ -181,9 +184,28 @@ def explain_list(wish: Wish) -> Callable[[Desk], tuple[str, ...]]:
         words = desk.words(wish.lang)
         today = business_day(desk.store.clock.now())
         query = WorklistQuery(programme=wish.programme, everything=wish.everything)
-        return tuple(line.said(words, today) for line in why_list(desk.store, desk.actor, query))
+        said = tuple(line.said(words, today) for line in why_list(desk.store, desk.actor, query))
+        return (*said, *_elsewhere(desk, words))
 
     return job
+
+
+def _elsewhere(desk: Desk, words: Catalogue) -> tuple[str, ...]:
+    """Where else there is work for those who decide rather than call: on their list there is seldom anything."""
+    from core.handover.log import handover_log
+    from core.handover.views import HandoverFilter
+    from core.people.access import Right, Scope, scope
+
+    deciding = (Right.REVIEW_HANDOVER, Right.APPROVE_HANDOVER, Right.FILE_HANDOVER, Right.MANAGE_STAFF)
+    if all(scope(desk.actor.role, right) is Scope.NONE for right in deciding):
+        return ()
+    waiting = len(handover_log(desk.store, desk.actor, HandoverFilter(waiting=True), limit=100))
+    return (
+        "",
+        words.say("F6: handovers, {count} wait for you.", count=waiting),
+        words.say("b: the board, how everybody stands today and this month."),
+        words.say("F9: everything else by name, such as people, handover log, my PIN."),
+    )
 
 
 def explain_member(number: str, lang: str) -> Callable[[Desk], tuple[str, ...]]:

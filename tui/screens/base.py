@@ -9,13 +9,16 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tui.keys import COMMON_RANK, Key, bottom, keys_of
+from tui.key import Key
+from tui.keys import COMMON_RANK, bottom, keys_of
 from tui.paint import Span, apart, width_of
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from core.base.language import Catalogue
+    from core.people.access import Right
     from tui.app import HuifangApp
+    from tui.jobs.recovery import Done, MeasureTaken, ProposalsRead
 
 SPOKEN_SECONDS = 8.0
 
@@ -62,6 +65,19 @@ class HuifangScreen(Screen[Any]):
             return self.words.say("One moment: the store is still being opened.")
         return ""
 
+    def why_not_right(self, right: Right) -> str:
+        """Why the reader's role may not do this anywhere, in words; empty where it may."""
+        from core.base.actor import Role
+        from core.people.access import Scope, scope
+
+        session = self.home.session
+        if session is None or scope(Role(session.role), right) is not Scope.NONE:
+            return ""
+        return self.words.say(
+            "Your role may not do this ({right}): ask somebody whose role allows it.",
+            right=self.words.say(right.value),
+        )
+
     def member_number(self) -> str | None:
         """The number of the member this screen is about, if any."""
         return None
@@ -94,6 +110,46 @@ class HuifangScreen(Screen[Any]):
     def do_board(self) -> None:
         self.home.show_board()
 
+    def do_complaints(self) -> None:
+        self.home.show_complaints()
+
+    def do_problems(self) -> None:
+        self.home.show_problems()
+
+    def do_suggestions(self) -> None:
+        self.home.show_suggestions()
+
+    def do_reports(self) -> None:
+        self.home.show_reports()
+
+    def do_intake(self) -> None:
+        about_one = self.key_screen in ("call", "member", "review", "matter")
+        self.home.take_down(number=(self.member_number() or "") if about_one else "")
+
+    def do_recovery(self) -> None:
+        self.home.show_recovery()
+
+    def do_gifts(self) -> None:
+        self.home.show_gifts()
+
+    def on_measure_taken(self, event: MeasureTaken) -> None:
+        """A measure was taken from here."""
+        from tui.giving import measure_taken
+
+        self.do_refresh()
+        measure_taken(self, event.value)
+
+    def on_proposals_read(self, event: ProposalsRead) -> None:
+        """What may be given to a member is known."""
+        from tui.giving import offer_gifts
+
+        offer_gifts(self, event.value)
+
+    def on_done(self, event: Done) -> None:
+        """Something was done from here: say so, and read anew."""
+        self.do_refresh()
+        self.home.tell(event.value, "good")
+
     def do_people(self) -> None:
         self.home.show_people()
 
@@ -118,7 +174,14 @@ class HuifangScreen(Screen[Any]):
         self.home.switch_language()
 
     def do_quit(self) -> None:
-        self.home.leave()
+        if self.home.gateway.away:
+            self.home.confirm(
+                self.words.say("The store is away: leave all the same?"),
+                self.words.say("What waits for it is lost then, but for the draft of the call."),
+                self.home.leave,
+            )
+        else:
+            self.home.leave()
 
     # Lines
 

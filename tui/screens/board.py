@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import BindingType
 
 from core.base.errors import HuifangError
+from core.people.access import Right
 from tui.jobs.board import BoardRead, QueueReassigned, Standing, read_board, reassign
 from tui.keys import bindings
 from tui.overlays import Reading
@@ -196,7 +197,13 @@ class BoardScreen(Listing):
             )
             self.home.confirm(say("Reassign the queue?"), text, lambda: self._reassign(giver.staff, taker, why))
 
-        ask_person(self.home, say("Who takes the due rows of {name}?", name=giver.name), named, but=(giver.staff,))
+        ask_person(
+            self.home,
+            say("Who takes the due rows of {name}?", name=giver.name),
+            named,
+            but=(giver.staff,),
+            right=Right.REASSIGN,
+        )
 
     def _reassign(self, giver: str, taker: str, why: str) -> None:
         self.home.gateway.ask(self, QueueReassigned, reassign(giver, taker, why), write=True)

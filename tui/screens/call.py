@@ -29,6 +29,7 @@ from tui.widgets.script import ScriptForm
 
 if TYPE_CHECKING:
     from core.base.rulebook import Outcome
+    from core.calls.views import CallResult
 
 DRAFT_SECONDS = 0.3
 """From the last key to the store; a killed terminal loses no more."""
@@ -163,7 +164,10 @@ class CallScreen(CallAsking):
         assert self.sheet is not None
         form = self.entry.draft(self.sheet, left=left)
         self._kept = self.entry.content()
-        self.home.gateway.ask(self, DraftKept, keep_draft(form), write=True)
+        # of many drafts that wait for the store, the last is enough
+        self.home.gateway.ask(
+            self, DraftKept, keep_draft(form), write=True, lasting=True, latest=f"draft {form.call_id}"
+        )
 
     def on_draft_kept(self, event: DraftKept) -> None:
         self._saved_at = event.value
@@ -290,7 +294,9 @@ class CallScreen(CallAsking):
         if self.entry.profile and not self.entry.profile_why:
             self.entry.profile_why = self.words.say("checked with the member in the call")
         form = self.entry.form(self.sheet, self.home.clock.now())
-        self.home.gateway.ask(self, CallLogged, log_record(form), write=True, excuse=self._not_logged)
+        self.home.gateway.ask(
+            self, CallLogged, log_record(form), write=True, lasting=True, excuse=self._not_logged
+        )
 
     def _not_logged(self, error: HuifangError) -> bool:
         """The record was refused: say why at the place to blame; what was typed is kept as a draft."""
@@ -322,8 +328,20 @@ class CallScreen(CallAsking):
         self._gone = True
         said = self._said(event.value)
         stay = event.value.other_number
+        asks = self._asks_measure(event.value)
         self.home.pop_screen()
         self.home.today.look_at_next(said, stay=stay)
+        if asks:
+            from tui.giving import ask_measure
+
+            ask_measure(self.home.today, self.number, self._who(), event.value.call)
+
+    def _asks_measure(self, result: CallResult) -> bool:
+        """Whether the member gave a reason for staying away, so that something is to be done about it (R5.8)."""
+        assert self.home.session is not None
+        known = self.home.session.rulebook.programmes
+        recovers = any(code in known and known[code].reasons for code in result.closed)
+        return recovers and bool(self.entry.reasons) and not result.expired
 
     def do_leave(self) -> None:
         """Back to the list: the draft is kept, the member set free."""
@@ -337,7 +355,8 @@ class CallScreen(CallAsking):
         self._gone = True
         if self.entry.content():
             self.write_draft(left=True)
-        self.home.gateway.ask(self.home.today, DraftKept, set_free(self.sheet.member.id), write=True)
+        member = self.sheet.member.id
+        self.home.gateway.ask(self.home.today, DraftKept, set_free(member), write=True, lasting=True)
 
     def put_away(self) -> None:
         """Another screen takes over for good: as if left with Esc."""

@@ -94,6 +94,13 @@ class CallAsking(CallFace):
         begun = self.entry.raised[0] if self.entry.raised else None
         self.home.push_screen(RaiseForm(self.home, begun), taken)
 
+    def do_gift(self) -> None:
+        """Give the member something, out of the call."""
+        if self.sheet is not None:
+            from tui.giving import ask_gift
+
+            ask_gift(self, self.number, self.sheet.call_id)
+
     def do_edit(self) -> None:
         """Change the profile in place."""
         if self.sheet is None:

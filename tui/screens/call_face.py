@@ -122,6 +122,7 @@ class CallFace(HuifangScreen):
         assert self.home.session is not None
         book = self.home.session.rulebook
         parts: list[str] = []
+        complaint = next((entry for entry in sheet.raised if entry.kind == "complaint"), None)
         for purpose in sheet.purposes:
             if not purpose.due:
                 continue
@@ -132,7 +133,12 @@ class CallFace(HuifangScreen):
             elif purpose.closes_on is not None:
                 said += " " + self.words.say("until {day}", day=near_day(purpose.closes_on, sheet.on, self.words))
             parts.append(said)
+        first: list[Span] = []
+        if complaint is not None:
+            said = fit(complaint.matter.splitlines()[0], max(10, self.size.width // 3)).rstrip()
+            first = [(" " + self.words.say("! complaint first: {matter}", matter=said) + " ", "bad")]
         return [
+            *first,
             (" " + self.words.say("why") + "  ", "quiet"),
             ("; ".join(parts) or self.words.say("no purpose due"), "due"),
         ]

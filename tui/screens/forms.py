@@ -14,6 +14,7 @@ from core.base.errors import BadInput, Conflict, HuifangError
 from tui import wording
 from tui.entry import RaisedEntry
 from tui.jobs.member import MemberEdited, edit
+from tui.matters_face import SHORT
 from tui.overlays import WideOverlay
 from tui.paint import Span, wrapped
 from tui.profile import CONTACT, EDITABLE, as_typed, behind, values_of
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from core.members.views import MemberCard
     from tui.app import HuifangApp
 
-CATEGORIES = ("quality", "service", "price", "goods", "other")
+CATEGORIES = ("quality", "service", "place", "price", "goods", "other")
 
 
 def labelled(label: str, widget: Any) -> Horizontal:
@@ -36,7 +37,7 @@ def labelled(label: str, widget: Any) -> Horizontal:
 
 
 class RaiseForm(WideOverlay[RaisedEntry]):
-    """Takes a problem or complaint down: what is wrong, which kind, about what, how urgent."""
+    """Takes a problem or complaint down: what is wrong, which kind, about what, how urgent, what is asked for."""
 
     DEFAULT_CSS = """
     RaiseForm Horizontal { height: 1; }
@@ -52,15 +53,24 @@ class RaiseForm(WideOverlay[RaisedEntry]):
         )
         self._begun = begun or RaisedEntry()
         self._words = app.words
-        self._book = app.session.rulebook if app.session else None
 
     def inside(self) -> ComposeResult:
-        say = self._words.say
-        yield labelled(say("what"), Field(self._begun.matter, id="matter"))
-        yield labelled(say("kind"), self._one_of("kind", ("problem", "complaint"), self._begun.kind))
-        yield labelled(say("about"), self._one_of("category", CATEGORIES, self._begun.category))
-        yield labelled(say("how fast"), self._one_of("urgency", ("normal", "urgent"), self._begun.urgency))
+        yield from self.fields()
         yield Painted([[("", "")]], id="fault")
+
+    def fields(self) -> ComposeResult:
+        """What is asked, the most important first."""
+        say, begun = self._words.say, self._begun
+        yield labelled(say("what"), Field(begun.matter, id="matter"))
+        yield labelled(say("kind"), self._one_of("kind", ("problem", "complaint"), begun.kind))
+        yield labelled(say("about"), self._one_of("category", CATEGORIES, begun.category))
+        yield labelled(say("how fast"), self._one_of("urgency", ("normal", "urgent"), begun.urgency))
+        yield labelled(say("asks for"), Field(begun.demand, id="demand"))
+        yield labelled(say("product"), Field(begun.product, id="product"))
+        person = Field(begun.about, id="person")
+        person.placeholder = say("the staff member it is about: name or staff code")
+        yield labelled(say("person"), person)
+        yield labelled(say("evidence"), Field(begun.evidence, id="evidence"))
 
     def _one_of(self, name: str, codes: tuple[str, ...], chosen: str) -> OneOf:
         choices = [Choice(code, str(number), self._word_for(code)) for number, code in enumerate(codes, 1)]
@@ -69,8 +79,8 @@ class RaiseForm(WideOverlay[RaisedEntry]):
         return row
 
     def _word_for(self, code: str) -> str:
-        if self._book is not None and code in self._book.reasons:
-            return self._book.reasons[code].name(self._words)
+        if code in SHORT:
+            return self._words.say(SHORT[code])
         return wording.worded(wording.RAISED, code, self._words)
 
     def on_mount(self) -> None:
@@ -81,19 +91,30 @@ class RaiseForm(WideOverlay[RaisedEntry]):
 
     def action_take(self) -> None:
         """Take it down, if it says what is wrong."""
-        matter = self.query_one("#matter", Field).value.strip()
-        if not matter:
-            said = self._words.say("Say in a few words what is wrong.")
-            self.query_one("#fault", Painted).show([[(said, "late")]])
-            return
-        self.dismiss(
-            RaisedEntry(
-                matter,
-                self.query_one("#kind", OneOf).value or "problem",
-                self.query_one("#category", OneOf).value,
-                self.query_one("#urgency", OneOf).value or "normal",
-            )
+        entry = self.entry()
+        if entry.matter:
+            self.dismiss(entry)
+        else:
+            self.say_fault(self._words.say("Say in a few words what is wrong."))
+
+    def entry(self) -> RaisedEntry:
+        """What was typed."""
+        texts = {name: self.text(name) for name in ("matter", "demand", "product", "evidence")}
+        return RaisedEntry(
+            **texts,
+            about=self.text("person"),
+            kind=self.query_one("#kind", OneOf).value or "problem",
+            category=self.query_one("#category", OneOf).value,
+            urgency=self.query_one("#urgency", OneOf).value or "normal",
         )
+
+    def text(self, name: str) -> str:
+        """What stands in a field."""
+        return self.query_one(f"#{name}", Field).value.strip()
+
+    def say_fault(self, said: str, style: str = "late") -> None:
+        """Say under the fields what is missing or wrong."""
+        self.query_one("#fault", Painted).show([[(said, style)]])
 
 
 def edit_profile(app: HuifangApp, card: MemberCard, then: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 
+from core.people.access import Right
 from tui import handover_face as face
 from tui.jobs.handover import OverviewRead, read_overview
 from tui.keys import bindings
@@ -94,6 +95,8 @@ class HandoverScreen(Listing):
     def why_not(self, name: str) -> str:
         """Why an action can't be done now."""
         if reason := super().why_not(name):
+            return reason
+        if name == "apply" and (reason := self.why_not_right(Right.APPLY_HANDOVER)):
             return reason
         if name == "open" and self.row is None:
             return self.words.say("There is no application here.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.base.language import N_
 from core.handover.forms import HandoverForm
+from core.people.access import Right
 from tui.overlays import AskText, Option, Pick
 from tui.picking import ask_people, ask_person, ask_shop
 
@@ -104,7 +105,7 @@ class Applying:
         if not self._asked_giver:
             return False
         title = self.app.words.say("Whose members?")
-        ask_person(self.app, title, lambda code: self.on(giver=code), back=self.back)
+        ask_person(self.app, title, lambda code: self.on(giver=code), right=Right.APPLY_HANDOVER, back=self.back)
         return True
 
     def _to_store(self) -> bool:

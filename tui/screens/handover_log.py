@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 
 from core.base.naming import named
+from core.people.access import Right
 from tui import handover_face as face
 from tui.jobs.handover import (
     LogExported,
@@ -113,6 +114,8 @@ class HandoverLogScreen(Listing):
     def why_not(self, name: str) -> str:
         """Why an action can't be done now."""
         if reason := super().why_not(name):
+            return reason
+        if name == "export" and (reason := self.why_not_right(Right.EXPORT)):
             return reason
         if name in ("open", "print") and self.row is None:
             return self.words.say("There is no application here.")

@@ -3,58 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from core.base.clock import business_day
-from core.base.days import day_and_month
 from core.base.errors import HuifangError
 from core.base.naming import named
 from tui import handover_face as face
 from tui.jobs.handover import Applied, FormPreviewed, apply, preview_form
 from tui.keys import bindings
-from tui.paint import wrapped
+from tui.overlays import Reading
 from tui.picking import ask_person
-from tui.screens.listing import Line, Listing
-from tui.widgets.lines import Column, Lines, ListRow
-from tui.widgets.painted import Painted
+from tui.screens.handover_members import MembersListing
+from tui.screens.listing import Line
+from tui.widgets.lines import Lines, ListRow
 
 if TYPE_CHECKING:
-    from core.handover.views import MemberLine, Preview
+    from core.handover.views import Preview
     from tui.screens.handover_apply import Applying
 
 
-class NewScreen(Listing):
+class NewScreen(MembersListing):
     """What an application would do."""
 
     key_screen: ClassVar[str] = "handover_new"
-    behind: ClassVar[int] = 1
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("handover_new")]
-
-    DEFAULT_CSS = """
-    NewScreen > #cascade, NewScreen > #cautions { height: auto; width: 100%; }
-    NewScreen > #peek { height: 1; }
-    """
 
     def __init__(self, applying: Applying) -> None:
         super().__init__()
         self.applying = applying
         self.seen: Preview | None = None
         self._fault = ""
-
-    def compose(self) -> ComposeResult:
-        yield Painted(base="bar", id="top")
-        yield Painted(id="what")
-        yield Painted(id="cascade")
-        yield Painted(id="cautions")
-        yield Painted(base="head", id="head")
-        yield Lines(id="list")
-        yield Painted(id="say")
-        yield Painted(id="peek")
-        yield Painted(id="foot")
 
     def do_refresh(self) -> None:
         """See anew what it would do."""
@@ -76,14 +56,8 @@ class NewScreen(Listing):
     def paint(self) -> None:
         """Paint all texts anew."""
         super().paint()
-        lines: list[Line] = []
-        cautions: list[Line] = []
-        if self.seen is not None:
-            lines = face.cascade_lines(self.home, self.seen.cascade)
-            for text in face.caution_lines(self.home, self.seen.cascade):
-                cautions += [[(" " + line, "late")] for line in wrapped(text, self.size.width - 2)]
-        self.query_one("#cascade", Painted).show(lines)
-        self.query_one("#cautions", Painted).show(cautions[:3])
+        cascade = self.seen.cascade if self.seen is not None else None
+        self.paint_cascade(face.cascade_lines(self.home, cascade) if cascade else [], cascade)
 
     def what(self) -> Line:
         from core.handover.wording import KINDS
@@ -98,33 +72,13 @@ class NewScreen(Listing):
         spans.append((f"{form.giver} -> {takers or '-'}", "strong"))
         return [*spans, (f"  {form.reason}", "quiet")]
 
-    def columns(self) -> tuple[Column, ...]:
-        say = self.words.say
-        return (
-            Column(say("member"), 14),
-            Column(say("number"), 10),
-            Column(say("cl."), 3),
-            Column(say("bought"), 10),
-            Column(say("last promise")),
-            Column("-> " + say("successor"), 16),
-        )
-
-    def row_of(self, place: int, thing: Any) -> ListRow:
-        line: MemberLine = thing
-        today = business_day(self.home.clock.now())
-        last = line.last_purchase_on
-        cells = (
-            (line.name, "strong"),
-            (line.number, ""),
-            (line.value_class.value if line.value_class else "", ""),
-            (day_and_month(last, self.words, today) if last else "-", ""),
-            (line.last_promise or "-", "" if line.last_promise else "quiet"),
-            (f"({self.words.say(line.problem)})" if line.problem else line.successor_name, ""),
-        )
-        return ListRow(line.number, cells, value=line)
-
-    def peek_lines(self, _row: ListRow | None) -> list[Line]:
-        return [[(" " + self.words.say("Nothing is submitted yet."), "due")]] if self.seen is not None else []
+    def peek_lines(self, row: ListRow | None) -> list[Line]:
+        if self.seen is None:
+            return []
+        spans: Line = [(" " + self.words.say("Nothing is submitted yet."), "due")]
+        if row is not None:
+            spans.append((f"   {row.value.name} {row.key}", ""))
+        return [spans]
 
     def empty_words(self) -> list[str]:
         say = self.words.say
@@ -163,6 +117,13 @@ class NewScreen(Listing):
     def on_applied(self, event: Applied) -> None:
         self.home.pop_screen()
         self.applying.then(event.value.row)
+
+    def do_cautions(self) -> None:
+        """Everything to mind."""
+        say = self.words.say
+        lines = self.show_cautions(self.seen.cascade if self.seen is not None else None)
+        nothing: list[Line] = [[(say("There is nothing to mind."), "quiet")]]
+        self.home.push_screen(Reading(say("New application"), say("Esc: back"), lines or nothing))
 
     def do_adjust(self) -> None:
         """The member under the cursor goes to somebody else."""

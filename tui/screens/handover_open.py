@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from core.base.clock import business_day
@@ -24,52 +23,30 @@ from tui.jobs.handover import (
 )
 from tui.keys import bindings
 from tui.overlays import Reading
-from tui.paint import wrapped
 from tui.screens.handover_deeds import ask_agreement, ask_distribution
-from tui.screens.listing import Line, Listing
-from tui.widgets.lines import Column, Lines, ListRow
+from tui.screens.handover_members import MembersListing
+from tui.screens.listing import Line
+from tui.widgets.lines import ListRow
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from core.handover.views import HandoverSheet, MemberLine
-
-CAUTIONS = 2
-"""Lines kept for what to look at where there is little room."""
+    from core.handover.views import HandoverSheet
 
 ACTS = {"refuse": "refuse", "withdraw": "withdraw", "file": "file", "adjust": "adjust"}
 AGREEING = ("submit", "review", "approve", "execute")
 
 
-class ApplicationScreen(Listing):
+class ApplicationScreen(MembersListing):
     """One application."""
 
     key_screen: ClassVar[str] = "handover_open"
-    behind: ClassVar[int] = 1
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("handover_open")]
-
-    DEFAULT_CSS = """
-    ApplicationScreen > #cascade { height: 2; width: 100%; }
-    ApplicationScreen > #cautions { height: auto; width: 100%; }
-    ApplicationScreen > #rule { height: 1; width: 100%; }
-    ApplicationScreen > #peek { height: 1; }
-    """
 
     def __init__(self, number: str) -> None:
         super().__init__()
         self.number = number
         self.sheet: HandoverSheet | None = None
-
-    def compose(self) -> ComposeResult:
-        yield Painted(base="bar", id="top")
-        yield Painted(id="what")
-        yield Painted(id="cascade")
-        yield Painted(id="cautions")
-        yield Painted(base="head", id="head")
-        yield Lines(id="list")
-        yield Painted(id="say")
-        yield Painted(id="peek")
-        yield Painted(id="foot")
 
     # Reading
 
@@ -104,56 +81,12 @@ class ApplicationScreen(Listing):
         self.query_one("#top", Painted).show([face.title_line(self.home, sheet.row, width)])
         cascade = sheet.cascade
         lines = face.cascade_lines(self.home, cascade) if cascade else face.moved_lines(self.home, sheet)
-        self.query_one("#cascade", Painted).show(lines)
-        self.query_one("#cautions", Painted).show(self._cautions(sheet, width))
+        self.paint_cascade(lines, cascade)
 
     def what(self) -> Line:
         if self.sheet is None:
             return [(" " + self.number, "strong")]
         return face.steps_line(self.home, self.sheet, self.size.width)
-
-    def _cautions(self, sheet: HandoverSheet, width: int) -> list[Line]:
-        said = face.caution_lines(self.home, sheet.cascade)
-        shown: list[Line] = []
-        label = " " + self.words.say("mind") + "  "
-        for text in said:
-            for line in wrapped(text, width - 10):
-                shown.append([(label if not shown else " " * len(label), "quiet"), (line, "late")])
-        if len(shown) > CAUTIONS and not self.roomy:
-            more = self.words.say("{count} more: h shows all", count=len(said))
-            shown = [*shown[: CAUTIONS - 1], [*shown[CAUTIONS - 1], ("  .. " + more, "quiet")]]
-        return shown or [[("", "")]]
-
-    def columns(self) -> tuple[Column, ...]:
-        say = self.words.say
-        return (
-            Column(say("member"), 14),
-            Column(say("cl."), 3),
-            *([Column(say("number"), 10), Column(say("stage"), 13)] if self.roomy else ()),
-            Column(say("bought"), 10),
-            Column(say("tasks"), 5, "right"),
-            Column(say("last promise")),
-            Column("-> " + say("successor"), 16),
-        )
-
-    def row_of(self, place: int, thing: Any) -> ListRow:
-        line: MemberLine = thing
-        bought = "-"
-        if line.last_purchase_on is not None:
-            today = business_day(self.home.clock.now())
-            bought = day_and_month(line.last_purchase_on, self.words, today)
-        extra = [(line.number, ""), (self.home.stage_words(str(line.stage)), "")] if self.roomy else []
-        stays = self.words.say(line.problem) if line.problem else ""
-        cells = [
-            (line.name, "strong"),
-            (line.value_class.value if line.value_class else "", ""),
-            *extra,
-            (bought, ""),
-            (str(line.follow_ups) if line.follow_ups else "-", ""),
-            (line.last_promise or "-", "" if line.last_promise else "quiet"),
-            (f"({stays})" if stays else line.successor_name, "late" if stays else ""),
-        ]
-        return ListRow(line.number, tuple(cells), value=line)
 
     def peek_lines(self, row: ListRow | None) -> list[Line]:
         if self.sheet is None:
@@ -267,9 +200,7 @@ class ApplicationScreen(Listing):
         assert self.sheet is not None
         say = self.words.say
         lines: list[Any] = face.step_lines(self.home, self.sheet.steps)
-        if said := face.caution_lines(self.home, self.sheet.cascade):
-            lines += [[], [(say("mind"), "strong")]]
-            lines += [[(line, "late")] for text in said for line in wrapped(text, 70)]
+        lines += self.show_cautions(self.sheet.cascade)
         lines += [[], [(say("reason") + ": " + self.sheet.row.reason, "")]]
         self.home.push_screen(Reading(say("Steps of {number}", number=self.number), say("Esc: back"), lines))
 

@@ -200,6 +200,18 @@ class MemberScreen(HuifangScreen):
         """Open the call."""
         self.home.open_call(self.number)
 
+    def do_gift(self) -> None:
+        """Give the member something."""
+        from tui.giving import ask_gift
+
+        ask_gift(self, self.number)
+
+    def do_measure(self) -> None:
+        """Take a measure to bring the member back."""
+        from tui.giving import ask_measure
+
+        ask_measure(self, self.number, self.card.name if self.card is not None else self.number)
+
     def do_leave(self) -> None:
         """Back."""
         self.home.pop_screen()

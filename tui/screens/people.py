@@ -167,8 +167,8 @@ class PeopleScreen(Listing):
             return self._not_managed(one)
         if name == "unlock" and one.account.locked_until is None:
             return say("This account is not locked.")
-        if name in ("cover", "end_cover") and not self.seen.covers:
-            return say("Covers are kept by the store manager or the manager.")
+        if name in ("cover", "end_cover") and not one.covers:
+            return say("Covers are kept by the person's store manager or the manager.")
         if name == "cover" and one.cover is not None:
             return say("{name} is covered already: e ends that first.", name=one.account.name)
         if name == "end_cover" and one.cover is None:

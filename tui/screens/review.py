@@ -10,7 +10,6 @@ from textual.binding import BindingType
 
 from core.base.days import day_and_month, near_day
 from core.base.errors import HuifangError
-from core.base.language import N_
 from core.base.money import amount_short
 from core.base.text import fit
 from tui.jobs.call import Decision, ReviewDecided, ReviewOpened, decide, open_review
@@ -25,13 +24,7 @@ from tui.widgets.painted import Painted
 if TYPE_CHECKING:
     from core.recovery.views import ReviewSheet
 
-CHOICES = {
-    "call": N_("call on a day"),
-    "message": N_("send a message"),
-    "gift": N_("send a gift"),
-    "visit": N_("visit them"),
-    "leave_alone": N_("leave alone"),
-}
+CALL = "call"
 
 
 class ReviewScreen(HuifangScreen):
@@ -95,11 +88,10 @@ class ReviewScreen(HuifangScreen):
             self.query_one("#top", Painted).show([apart([(" < ", ""), *title], [(latest + " ", "")], width)])
             away = say("away {days} days", days=sheet.away_days)
             usual = say("usual gap {days} days", days=sheet.usual_gap_days) if sheet.usual_gap_days else ""
-            self.query_one("#why", Painted).show([[(" " + away, "due"), ("   " + usual, "")]])
+            self.query_one("#why", Painted).show([[(" " + away, "due"), ("   " + usual, ""), *self._more(sheet)]])
             self._fill(self._record(sheet))
             choices = [
-                Choice(code, str(number), say(CHOICES[code]) if code in CHOICES else code)
-                for number, code in enumerate(sheet.choices, 1)
+                Choice(code, str(number), self._named(code)) for number, code in enumerate(sheet.choices, 1)
             ]
             row = self.query_one("#choices", KeyRow)
             row.offer(choices, say("decision"))
@@ -142,19 +134,57 @@ class ReviewScreen(HuifangScreen):
             )
         if not sheet.purchases:
             lines.append([(say("nothing bought yet"), "quiet")])
+        return lines + self._tried(sheet)
+
+    def _tried(self, sheet: ReviewSheet) -> list[Line]:
+        """What was tried before: reviews and recovery calls, and the measures taken."""
+        say = self.words.say
+        assert self.home.session is not None
+        book = self.home.session.rulebook
+        lines: list[Line] = [[], [(say("Tried before"), "strong")]]
+        for row in sheet.measures:
+            kind = book.measures.get(row.code)
+            back = say("came back {day}", day=row.back_on) if row.back_on else say("did not come back yet")
+            said = f"{row.made_on}  {kind.name(self.words) if kind else row.code}  {row.owner_name}"
+            lines.append([(f"{said}  {row.result or row.note}  {back}", "")])
+        for purpose in sheet.tried:
+            programme = book.programmes.get(purpose.programme)
+            name = programme.name(self.words) if programme else purpose.programme
+            why = purpose.source.partition(":")[0]
+            outcome = book.outcomes.get(why)
+            said = outcome.name(self.words) if outcome else self._named(why)
+            lines.append([(f"{purpose.due_on}  {name}  {said}", "")])
+        if len(lines) == 2:
+            lines.append([(say("nothing tried yet"), "quiet")])
         return lines
+
+    def _more(self, sheet: ReviewSheet) -> Line:
+        """What the ranking expects, and that the member is held out."""
+        say = self.words.say
+        spans: Line = []
+        if sheet.expected is not None:
+            expected = say("expected in 90 days: {count} purchases", count=f"{sheet.expected:.1f}")
+            spans.append(("   " + expected, ""))
+        if sheet.held_out:
+            spans.append(("   " + say("held out: leave alone"), "late"))
+        return spans
+
+    def _named(self, code: str) -> str:
+        """A decision in words."""
+        assert self.home.session is not None
+        kind = self.home.session.rulebook.measures.get(code)
+        if kind is not None:
+            return kind.name(self.words)
+        return self.words.say("call on a day") if code == CALL else code
 
     # Deeds
 
     def on_key_row_picked(self, event: KeyRow.Picked) -> None:
+        """One key decides; a call asks for its day, leaving alone for its reason."""
         event.stop()
         self._choice = event.code
         self.query_one("#choices", KeyRow).mark({event.code})
-        if event.code == "call":
-            self._ask_day()
-            return
-        name = self.words.say(CHOICES[event.code]) if event.code in CHOICES else event.code
-        self.tell(self.words.say("{choice}: Enter or F8 keeps the decision.", choice=name))
+        self.do_decide()
 
     def on_key_row_entered(self, event: KeyRow.Entered) -> None:
         event.stop()
@@ -164,7 +194,7 @@ class ReviewScreen(HuifangScreen):
         from tui.when import ask_when
 
         def understood(moment: datetime, _typed: str, _said: str) -> None:
-            self._decide(Decision(self.number, "call", call_on=self.home.local(moment).date()))
+            self._decide(Decision(self.number, CALL, call_on=self.home.local(moment).date()))
 
         ask_when(self.home, self.words.say("On which day shall the member be called?"), understood)
 
@@ -178,19 +208,36 @@ class ReviewScreen(HuifangScreen):
 
     def do_decide(self) -> None:
         """Keep the decision."""
-        if self._choice == "call":
+        assert self.home.session is not None
+        kind = self.home.session.rulebook.measures.get(self._choice)
+        choice = self._choice
+        if choice == CALL:
             self._ask_day()
+        elif kind is not None and kind.needs_note:
+            title = self.words.say("Why is {name} left alone?", name=self._name())
+            self.home.ask_text(title, then=lambda note: self._decide(Decision(self.number, choice, note=note)))
         else:
-            self._decide(Decision(self.number, self._choice))
+            self._decide(Decision(self.number, choice))
+
+    def _name(self) -> str:
+        return self.sheet.member.name if self.sheet is not None else self.number
 
     def _decide(self, decision: Decision) -> None:
         self.home.gateway.ask(self, ReviewDecided, decide(decision), write=True)
 
-    def on_review_decided(self) -> None:
-        sheet = self.sheet
-        name = sheet.member.name if sheet else self.number
+    def on_review_decided(self, event: ReviewDecided) -> None:
+        decided = event.value
+        said = self.words.say(
+            "Decided for {name}: {decision}.", name=self._name(), decision=self._named(decided.decision)
+        )
+        assert self.home.session is not None
+        kind = self.home.session.rulebook.measures.get(decided.decision)
         self.home.pop_screen()
-        self.home.today.look_at_next(self.words.say("Decided: {name}.", name=name))
+        self.home.today.look_at_next(said)
+        if kind is not None and kind.gift:
+            from tui.giving import ask_gift
+
+            ask_gift(self.home.today, self.number, occasion="recovery")
 
     def do_review_call(self) -> None:
         """Open the call instead."""

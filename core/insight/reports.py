@@ -1,0 +1,75 @@
+"""The reports there are, by code; each is made by a function of the store, the reader, the days, the words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from core.base.actor import Actor
+from core.base.clock import business_day
+from core.base.errors import BadInput, NotFound
+from core.base.language import N_, Catalogue
+from core.base.report import Asked, Report
+from core.members.lookup import SHOP
+from core.people.access import Right, reach
+from core.people.views import shop_id
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
+
+    from core.store.engine import Store
+
+REPORTS: Mapping[str, str] = {
+    "satisfaction": "core.insight.report_satisfaction:satisfaction_report",
+    "complaints": "core.insight.report_complaints:complaints_report",
+    "reasons": "core.insight.report_reasons:reasons_report",
+    "recovery": "core.insight.report_recovery:recovery_report",
+    "gifts": "core.insight.report_gifts:gifts_report",
+}
+"""Where the function of each report in `core.base.report.TITLES` is; it is imported when it is asked for."""
+
+LONGEST = 3660
+"""How many days a report spans at most."""
+
+
+def make_report(store: Store, actor: Actor, code: str, asked: Asked, words: Catalogue) -> Report:
+    """One report. Raises NotFound for no such report or store, BadInput for the days, NotAllowed."""
+    if code not in REPORTS:
+        raise NotFound(
+            "report.unknown",
+            N_("There is no report {code}: name one of {codes}."),
+            code=code,
+            codes=", ".join(REPORTS),
+        )
+    if asked.since > asked.until or (asked.until - asked.since).days > LONGEST:
+        raise BadInput(
+            "report.days", N_("A report goes from a day to a later one, ten years at most."), field="since"
+        )
+    module, _, name = REPORTS[code].partition(":")
+    maker: Callable[[Store, Actor, Asked, Catalogue], Report] = getattr(import_module(module), name)
+    return maker(store, actor, asked, words)
+
+
+def usual_days(store: Store) -> tuple[date, date]:
+    """The days of a report for which none are named: the twelve months up to today."""
+    today = business_day(store.clock.now())
+    first = date(today.year - 1, today.month, 1)
+    return (date(first.year + first.month // 12, first.month % 12 + 1, 1), today)
+
+
+def stores_of(c: Connection, actor: Actor, asked: Asked) -> tuple[int | None, str]:
+    """(the one store a report is about, or None for all; its name). Raises NotAllowed, NotFound."""
+    limit = reach(actor, Right.SEE_REPORTS)
+    wanted = shop_id(c, asked.store) if asked.store else limit.store_id
+    if limit.store_id is not None and wanted != limit.store_id:
+        from core.people.access import refusal
+
+        raise refusal(actor, Right.SEE_REPORTS)
+    if wanted is None:
+        return None, ""
+    name: str = c.execute(sa.select(SHOP.c.name).where(SHOP.c.id == wanted)).scalar_one()
+    return wanted, name

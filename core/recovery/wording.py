@@ -1,0 +1,64 @@
+"""What recovery calls things, for screens, commands and reports."""
+
+from __future__ import annotations
+
+from core.base.language import N_, Catalogue
+from core.base.rulebook import Rulebook
+from core.recovery.ranking import RankingRow
+from core.recovery.rules import Uplift
+from core.recovery.tables import Chosen, MeasureState
+
+STATES = {
+    MeasureState.OPEN: N_("to do"),
+    MeasureState.DONE: N_("done"),
+    MeasureState.DROPPED: N_("dropped"),
+}
+
+ORDERS = {
+    Chosen.EXPECTED: N_("expected purchases"),
+    Chosen.SPEND: N_("past spend"),
+    Chosen.RECENCY: N_("last purchase"),
+}
+
+STEPS = {
+    "dormant": N_("dormant"),
+    "reviewed": N_("reviewed"),
+    "called": N_("called"),
+    "reached": N_("reached"),
+    "reason": N_("reason given"),
+    "measure": N_("measure taken"),
+    "done": N_("measure done"),
+    "recovered": N_("recovered"),
+}
+"""The steps of the funnel, in order."""
+
+
+def measure_words(code: str, rulebook: Rulebook, words: Catalogue) -> str:
+    """What a measure is called; calls without one are "no measure"."""
+    kind = rulebook.measures.get(code)
+    return kind.name(words) if kind is not None else code or words.say("no measure")
+
+
+def uplift_words(uplift: Uplift | None, words: Catalogue) -> str:
+    """A difference in points of percent with its interval, and whether it is more than coincidence."""
+    if uplift is None:
+        return ""
+    value = f"{uplift.value * 100:+.1f} ({uplift.low * 100:+.1f} .. {uplift.high * 100:+.1f})"
+    return value if uplift.sure else words.say("{value}, may be chance", value=value)
+
+
+def ranking_words(row: RankingRow | None, words: Catalogue) -> str:
+    """What recovery is ranked by, and why."""
+    if row is None:
+        return words.say("Recovery is ranked by past spend: no ranking was judged yet (huifang ranking fit).")
+    if row.auc_spend is None:
+        return words.say(
+            "Recovery is ranked by past spend: only {count} came back in the days held back, too few to judge by.",
+            count=row.returned,
+        )
+    return words.say(
+        "Recovery is ranked by {order}, the best on the {days} days held back before {day}.",
+        order=words.say(ORDERS[row.chosen]),
+        days=row.held_days,
+        day=row.ranked_on,
+    )

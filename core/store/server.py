@@ -1,0 +1,97 @@
+"""Connections to a PostgreSQL server: few for each terminal, none of them dead, and none that keeps a state.
+
+Whatever a transaction needs is said in its first line, so that a pooler between may hand each transaction to
+another connection of the server (pgbouncer, pool_mode = transaction).
+"""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import InvalidatePoolError
+
+KEPT = 1
+"""Connections that an idle terminal holds."""
+
+AT_ONCE = 3
+"""How many more it may open while several jobs run at the same time."""
+
+QUIET = 5.0
+"""Seconds after which a connection is asked for an answer before it is used again."""
+
+RENEWED = 1800
+"""Seconds after which a connection is replaced: a server taken out of a pair gets rid of its terminals."""
+
+_SETTINGS: dict[str, Any] = {
+    "application_name": "huifang",
+    "connect_timeout": 5,
+    # a server that vanished without a word is noticed within half a minute, not in two hours
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+
+def engine_of(url: sa.URL, patience: float) -> Engine:
+    """The engine for a server; what the URL itself says (sslmode, sslrootcert, ...) goes before our settings."""
+    settings = {name: value for name, value in _SETTINGS.items() if name not in url.query}
+    engine = sa.create_engine(
+        url,
+        pool_size=KEPT,
+        max_overflow=AT_ONCE,
+        pool_timeout=10,
+        pool_recycle=RENEWED,
+        pool_use_lifo=True,
+        use_native_hstore=False,  # which would be looked for on every first connection
+        # Huifang says BEGIN itself; statements prepared on one connection are unknown on the pooler's next one
+        connect_args={"autocommit": True, "prepare_threshold": None, **settings},
+    )
+    writes = f"BEGIN; SET LOCAL lock_timeout = {round(patience * 1000)}"
+
+    def begin(connection: Connection) -> None:
+        is_writing = connection.get_execution_options().get("writes", False)
+        # A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL.
+        connection.exec_driver_sql(writes if is_writing else "BEGIN ISOLATION LEVEL REPEATABLE READ")
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "checkin", _note_time)
+    event.listen(engine, "checkout", _alive)
+    return engine
+
+
+def _note_time(_raw: Any, record: Any) -> None:
+    record.info["back"] = time.monotonic()
+
+
+def _alive(raw: Any, record: Any, _proxy: Any) -> None:
+    """Have a connection replaced, with all others as old, whose server is gone; without a round trip as a rule."""
+    back = record.info.get("back")
+    if back is None:
+        return  # just opened
+    # A server that ends, or closes a connection, has said so: nothing else is sent to one that rests.
+    if _has_news(raw) or (time.monotonic() - back > QUIET and not _answers(raw)):
+        raise InvalidatePoolError("the server has closed the connection")
+
+
+def _has_news(raw: Any) -> bool:
+    if raw.closed:
+        return True
+    watched = select.poll()
+    watched.register(raw.fileno(), select.POLLIN)
+    return bool(watched.poll(0))
+
+
+def _answers(raw: Any) -> bool:
+    import psycopg
+
+    try:
+        raw.execute("select 1")
+    except psycopg.Error:
+        return False
+    return True

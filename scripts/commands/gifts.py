@@ -1,0 +1,429 @@
+"""Gifts from the command line: catalogue, stock, budget, who gets what (R11.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.base.language import N_
+from core.base.money import amount_text, parse_amount
+from scripts.errand import Errand, command
+from scripts.show import iso, json_answer, json_rows, say, table
+
+if TYPE_CHECKING:
+    from core.gifts.views import GivenRow
+
+
+def parse_yuan(typed: str) -> int:
+    """An amount in yuan typed as an option, in fen."""
+    try:
+        return parse_amount(typed)
+    except ValueError:
+        raise typer.BadParameter(N_("write the amount in yuan, for example 88 or 12.50")) from None
+
+
+Yuan = Annotated[int, typer.Option("--value", parser=parse_yuan, metavar="YUAN", help=N_("What it costs."))]
+Shop = Annotated[str, typer.Option("--store", metavar="CODE", help=N_("Which store."))]
+AnyShop = Annotated[str, typer.Option("--store", metavar="CODE", help=N_("This store only."))]
+Code = Annotated[str, typer.Argument(metavar="CODE", help=N_("The gift's code."))]
+Classes = Annotated[str, typer.Option("--classes", metavar="ABC", help=N_("For these value classes; all."))]
+Given = Annotated[int, typer.Argument(metavar="ID", help=N_("The gift given, as `gift given` names it."))]
+
+
+def listed(typed: str) -> tuple[str, ...]:
+    """Codes typed with commas between them."""
+    return tuple(part.strip() for part in typed.split(",") if part.strip())
+
+
+@command("gift keep", N_("Put a gift into the catalogue, or change it."), json=True)
+def gift_keep(
+    errand: Errand,
+    code: Code,
+    name: Annotated[str, typer.Option("--name", metavar="TEXT", help=N_("What it is called."))],
+    value: Yuan,
+    classes: Classes = "",
+    occasions: Annotated[
+        str, typer.Option("--occasions", metavar="CODES", help=N_("For these occasions; all."))
+    ] = "",
+    ended: Annotated[bool, typer.Option("--ended", help=N_("It is not given any more."))] = False,
+) -> None:
+    """Keep a gift."""
+    from core.gifts.stock import GiftForm, keep_gift
+
+    form = GiftForm(
+        code=code,
+        name=name,
+        value=value,
+        classes=tuple(classes.replace(",", "").replace(" ", "").upper()),
+        occasions=listed(occasions),
+        active=not ended,
+    )
+    _said(errand, {"gift": keep_gift(errand.store, errand.actor, form)}, N_("Kept: {gift}."))
+
+
+@command("gift receive", N_("Add to a store's stock of a gift."), json=True)
+def gift_receive(
+    errand: Errand,
+    code: Code,
+    count: Annotated[int, typer.Argument(metavar="N", help=N_("How many."))],
+    store: Shop,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help=N_("Where they come from."))] = "",
+) -> None:
+    """Receive gifts."""
+    from core.gifts.stock import receive_gifts
+
+    quantity = receive_gifts(errand.store, errand.actor, code, store, count, note)
+    _said(errand, {"gift": code, "store": store, "quantity": quantity}, N_("{store} has {quantity} {gift} now."))
+
+
+@command("gift count", N_("Set a store's stock of a gift to what was counted, with a reason."), json=True)
+def gift_count(
+    errand: Errand,
+    code: Code,
+    count: Annotated[int, typer.Argument(metavar="N", help=N_("How many, without those put aside."))],
+    store: Shop,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why."))],
+) -> None:
+    """Count gifts."""
+    from core.gifts.stock import count_gifts
+
+    quantity = count_gifts(errand.store, errand.actor, code, store, count, reason)
+    _said(errand, {"gift": code, "store": store, "quantity": quantity}, N_("{store} has {quantity} {gift} now."))
+
+
+@command("gift budget", N_("What stores may give in a month; with --value, set it."), on=True, json=True)
+def gift_budget(
+    errand: Errand,
+    month: Annotated[str, typer.Option("--month", metavar="YYYY-MM", help=N_("The month (this one)."))] = "",
+    store: AnyShop = "",
+    value_class: Annotated[
+        str, typer.Option("--class", metavar="CLASS", help=N_("A, B, C, or - for members without a class."))
+    ] = "",
+    value: Annotated[
+        int | None, typer.Option("--value", parser=parse_yuan, metavar="YUAN", help=N_("The new budget."))
+    ] = None,
+) -> None:
+    """Show or set budgets."""
+    from core.gifts.given import budgets
+    from core.gifts.stock import set_budget
+    from core.gifts.wording import class_words
+
+    asked = month or f"{errand.today:%Y-%m}"
+    if value is not None:
+        set_budget(errand.store, errand.actor, store, asked, value_class, value)
+    rows = [row for row in budgets(errand.store, errand.actor, asked) if store in ("", row.store)]
+    if errand.json:
+        json_rows(
+            {
+                "store": row.store,
+                "month": row.month,
+                "class": row.value_class,
+                "amount": amount_text(row.amount),
+                "spent": amount_text(row.spent),
+            }
+            for row in rows
+        )
+        return
+    words = errand.words
+    headings = [
+        words.say(text) for text in (N_("store"), N_("month"), N_("class"), N_("budget"), N_("given"), N_("left"))
+    ]
+    table(
+        headings,
+        [
+            [
+                row.store,
+                row.month,
+                class_words(row.value_class, words),
+                *(amount_text(amount) for amount in (row.amount, row.spent, row.left)),
+            ]
+            for row in rows
+        ],
+        right=(3, 4, 5),
+    )
+
+
+@command("gift list", N_("The catalogue, and what each store has."), json=True)
+def gift_list(
+    errand: Errand,
+    store: AnyShop = "",
+    everything: Annotated[bool, typer.Option("--all", help=N_("Those not given any more too."))] = False,
+) -> None:
+    """List the catalogue with stock."""
+    from core.gifts.given import stock
+
+    rows = stock(errand.store, errand.actor, store, everything=everything)
+    if errand.json:
+        json_rows(
+            {
+                "gift": row.gift,
+                "name": row.name,
+                "value": amount_text(row.value),
+                "classes": list(row.classes),
+                "occasions": list(row.occasions),
+                "active": row.active,
+                "store": row.store,
+                "quantity": row.quantity,
+                "waiting": row.waiting,
+            }
+            for row in rows
+        )
+        return
+    words = errand.words
+    headings = [
+        words.say(text)
+        for text in (N_("store"), N_("gift"), N_("name"), N_("value"), N_("in stock"), N_("waiting"), N_("for"))
+    ]
+    table(
+        headings,
+        [
+            [
+                row.store,
+                row.gift,
+                row.name,
+                amount_text(row.value),
+                str(row.quantity),
+                str(row.waiting),
+                " ".join((*row.classes, *row.occasions)),
+            ]
+            for row in rows
+        ],
+        right=(3, 4, 5),
+    )
+
+
+@command("gift give", N_("Put a gift aside for a member."), on=True, at=True, json=True)
+def gift_give(
+    errand: Errand,
+    code: Code,
+    member: Annotated[str, typer.Option("--member", metavar="NUMBER", help=N_("For whom."))],
+    occasion: Annotated[
+        str, typer.Option("--occasion", metavar="CODE", help=N_("What for (data/gift_occasions.toml)."))
+    ],
+    store: Annotated[
+        str, typer.Option("--store", metavar="CODE", help=N_("From this store's stock (the member's own)."))
+    ] = "",
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help=N_("What else to know."))] = "",
+    call: Annotated[str, typer.Option("--call", metavar="UUID", help=N_("The call it came from."))] = "",
+) -> None:
+    """Give a gift."""
+    from core.gifts.actions import GiveForm, give_gift
+
+    form = GiveForm(number=member, gift=code, occasion=occasion, store=store, note=note, call_id=call)
+    _show(errand, [give_gift(errand.store, errand.actor, form)])
+
+
+@command("gift send", N_("Say that a gift is on its way."), on=True, at=True, json=True)
+def gift_send(errand: Errand, given: Given) -> None:
+    """Send a gift."""
+    from core.gifts.actions import send_gift
+
+    _show(errand, [send_gift(errand.store, errand.actor, given)])
+
+
+@command("gift collect", N_("Say that the member has a gift."), on=True, at=True, json=True)
+def gift_collect(errand: Errand, given: Given) -> None:
+    """Collect a gift."""
+    from core.gifts.actions import collect_gift
+
+    _show(errand, [collect_gift(errand.store, errand.actor, given)])
+
+
+@command("gift return", N_("Take a gift back into stock, with a reason."), on=True, at=True, json=True)
+def gift_return(
+    errand: Errand,
+    given: Given,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why."))],
+) -> None:
+    """Return a gift."""
+    from core.gifts.actions import return_gift
+
+    _show(errand, [return_gift(errand.store, errand.actor, given, reason)])
+
+
+@command("gift given", N_("Who was given what, newest first."), json=True)
+def gift_given(
+    errand: Errand,
+    waiting: Annotated[
+        bool, typer.Option("--waiting", help=N_("Only what the member does not have yet."))
+    ] = False,
+    store: AnyShop = "",
+    member: Annotated[str, typer.Option("--member", metavar="NUMBER", help=N_("This member only."))] = "",
+) -> None:
+    """List gifts given."""
+    from core.gifts.given import given
+    from core.gifts.views import GivenFilter
+
+    wanted = GivenFilter(waiting=waiting, store=store, member=member, limit=100_000)
+    _show(errand, given(errand.store, errand.actor, wanted))
+
+
+@command("gift propose", N_("What may be given to a member now, and what policy proposes."), on=True, json=True)
+def gift_propose(
+    errand: Errand, member: Annotated[str, typer.Argument(metavar="NUMBER", help=N_("The member."))]
+) -> None:
+    """Propose gifts."""
+    from core.gifts.proposals import proposals
+    from core.gifts.wording import occasion_words
+
+    found = proposals(errand.store, errand.actor, member)
+    if errand.json:
+        json_answer(
+            {
+                "member": found.number,
+                "due": list(found.due),
+                "choices": [
+                    {
+                        "occasion": row.occasion,
+                        "gift": row.gift,
+                        "name": row.name,
+                        "value": amount_text(row.value),
+                        "quantity": row.quantity,
+                        "budget_left": amount_text(row.left),
+                        "can_give": row.can_give,
+                    }
+                    for row in found.choices
+                ],
+                "offers": [row.code for row in found.offers],
+            }
+        )
+        return
+    words, book = errand.words, errand.store.rulebook
+    due = ", ".join(occasion_words(code, book, words) for code in found.due)
+    say(words.say(N_("Policy proposes: {occasions}"), occasions=due or words.say(N_("nothing now"))))
+    headings = [words.say(text) for text in (N_("occasion"), N_("gift"), N_("name"), N_("value"), N_("in stock"))]
+    table(
+        headings,
+        [
+            [
+                occasion_words(row.occasion, book, words),
+                row.gift,
+                row.name,
+                amount_text(row.value),
+                str(row.quantity),
+            ]
+            for row in found.choices
+        ],
+        right=(3, 4),
+    )
+
+
+@command("gift ledger", N_("How stock moved, newest first."), json=True)
+def gift_ledger(
+    errand: Errand,
+    gift: Annotated[str, typer.Option("--gift", metavar="CODE", help=N_("This gift only."))] = "",
+    store: AnyShop = "",
+) -> None:
+    """Show the ledger."""
+    from core.gifts.given import ledger
+    from core.gifts.wording import MOVEMENTS
+
+    rows = ledger(errand.store, errand.actor, gift, store, limit=100_000)
+    if errand.json:
+        json_rows(
+            {
+                "at": iso(row.at),
+                "gift": row.gift,
+                "store": row.store,
+                "kind": row.kind.value,
+                "change": row.change,
+                "left": row.left,
+                "by": row.by,
+                "why": row.why,
+            }
+            for row in rows
+        )
+        return
+    words = errand.words
+    headings = [
+        words.say(text)
+        for text in (
+            N_("at"),
+            N_("store"),
+            N_("gift"),
+            N_("change"),
+            N_("left"),
+            N_("what"),
+            N_("by"),
+            N_("reason"),
+        )
+    ]
+    table(
+        headings,
+        [
+            [
+                (iso(row.at) or "")[:16].replace("T", " "),
+                row.store,
+                row.gift,
+                f"{row.change:+d}",
+                str(row.left),
+                words.say(MOVEMENTS[row.kind]),
+                row.by,
+                row.why,
+            ]
+            for row in rows
+        ],
+        right=(3, 4),
+    )
+
+
+def _said(errand: Errand, answer: dict[str, Any], sentence: str) -> None:
+    if errand.json:
+        json_answer(answer)
+    else:
+        say(errand.words.say(sentence, **answer))
+
+
+def _show(errand: Errand, rows: Iterable[GivenRow]) -> None:
+    from core.gifts.wording import STATES, occasion_words
+
+    if errand.json:
+        json_rows(
+            {
+                "id": row.id,
+                "member": row.number,
+                "name": row.name,
+                "gift": row.gift,
+                "gift_name": row.gift_name,
+                "store": row.store,
+                "occasion": row.occasion,
+                "occasion_key": row.occasion_key,
+                "value": amount_text(row.value),
+                "state": row.state.value,
+                "given_on": iso(row.given_on),
+                "given_by": row.given_by,
+                "sent_at": iso(row.sent_at),
+                "collected_at": iso(row.collected_at),
+                "returned_at": iso(row.returned_at),
+                "note": row.note,
+            }
+            for row in rows
+        )
+        return
+    words, book = errand.words, errand.store.rulebook
+    headings = [
+        words.say(text)
+        for text in (
+            N_("id"), N_("day"), N_("number"), N_("name"), N_("gift"), N_("for"), N_("value"), N_("state"), N_("by"),
+        )
+    ]  # fmt: skip
+    table(
+        headings,
+        [
+            [
+                str(row.id),
+                str(row.given_on),
+                row.number,
+                row.name,
+                row.gift_name,
+                occasion_words(row.occasion, book, words),
+                amount_text(row.value),
+                words.say(STATES[row.state]),
+                row.given_by,
+            ]
+            for row in rows
+        ],
+        right=(0, 6),
+    )

@@ -1,0 +1,63 @@
+"""A warm host for tests: loaded, but not rehearsed, so that it is there in a second."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from scripts.hosting import place
+from tests.terminal.glass import ATTACH, Glass
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = """
+import sys
+from scripts.hosting import warm
+from scripts.hosting.host import Host
+warm.load()
+Host(sys.argv[1], int(sys.argv[2])).run()
+"""
+PATIENCE = 30.0
+
+
+class WarmHost:
+    """A host in `home`, as a process of its own."""
+
+    def __init__(self, home: Path, limit: int = 20) -> None:
+        self.home = home
+        before = self._name()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", HOST, str(home), str(limit)], cwd=ROOT, env={**os.environ, "LANG": "C.UTF-8"}
+        )
+        self.until(lambda: self._name() not in (None, before), "the host never opened its door")
+
+    def _name(self) -> int | None:
+        path = self.home / place.NAME
+        return path.stat().st_ino if path.exists() else None
+
+    def until(self, true: object, otherwise: str) -> None:
+        """Wait until something is so."""
+        assert callable(true)
+        end = time.perf_counter() + PATIENCE
+        while not true():
+            assert time.perf_counter() < end, otherwise
+            time.sleep(0.02)
+
+    @property
+    def sessions(self) -> list[int]:
+        """The sessions at work; the fork that waits is the youngest child."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        return [int(number) for number in listed.split()][:-1]
+
+    def attach(self, database: str, **more: object) -> Glass:
+        """A terminal with the program in the host."""
+        return Glass(self.home, database, program=ATTACH, **more)  # type: ignore[arg-type]
+
+    def stop(self) -> None:
+        """End the host; its sessions go on."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(PATIENCE)
