@@ -71,6 +71,7 @@ _ORDER = [
     "open",
     "attach",
     "host",
+    "serve",
     "demo",
     "init",
     "upgrade",

@@ -148,6 +148,14 @@ class HuifangApp(App[int]):
     def on_record_taken_back(self, event: RecordTakenBack) -> None:
         self.open_call(event.value.number)
 
+    async def action_quit(self) -> None:
+        """Ctrl+q, which Textual takes before any screen can."""
+        screens = self.full_screens()
+        if screens and not self.gateway.closed:
+            screens[-1].do_quit()
+        else:
+            self.leave()
+
     def leave(self) -> None:
         """End the program; what was typed is kept first, and that somebody with a PIN stopped is on record."""
         self._keep_all()
@@ -204,7 +212,7 @@ class HuifangApp(App[int]):
         """The store can't be reached, and something waits for it; or it is back, and has it."""
         if is_away:
             self.tell(
-                self.words.say("The store can't be reached. What you did is kept here, and tried again by itself."),
+                self.words.say("The store can't be reached. What you did is kept and tried again by itself."),
                 "late",
             )
         else:

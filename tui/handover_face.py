@@ -174,7 +174,7 @@ def class_words(cascade: Cascade, words: Catalogue) -> str:
             continue
         shares = "/".join(str(share.classes.get(name, 0)) for share in cascade.shares)
         split = f" ({shares})" if len(cascade.shares) > 1 else ""
-        parts.append(f"{name or words.say('no class')} {count}{split}")
+        parts.append(f"{name or words.say('rest')} {count}{split}")
     return "  ".join(parts)
 
 
@@ -186,7 +186,7 @@ def cascade_lines(app: HuifangApp, cascade: Cascade) -> list[Line]:
     first: Line = [(fit(" " + say("members"), wide), "quiet"), (total, "strong")]
     first.append((f"   {class_words(cascade, app.words)}", ""))
     if cascade.dormant:
-        first.append(("   " + say("dormant {count}", count=cascade.dormant), ""))
+        first.append(("  " + say("dormant {count}", count=cascade.dormant), ""))
     along = [
         (say("follow-ups"), cascade.follow_ups),
         (say("callbacks"), cascade.callbacks),
@@ -240,7 +240,8 @@ def caution_lines(app: HuifangApp, cascade: Cascade | None) -> list[str]:
 
 def printed_words(printed: Printed, words: Catalogue) -> str:
     """Where a sheet was written, and why there is no PDF."""
-    first = printed.files[0]
-    place = str(first.parent).replace(str(Path.home()), "~", 1)
-    said = words.say("Written: {file}", file=f"{place}/{first.stem}{', '.join(p.suffix for p in printed.files)}")
+    first, *others = printed.files
+    names = ", ".join((first.name, *(path.suffix for path in others)))
+    folder = str(first.parent).replace(str(Path.home()), "~", 1)
+    said = words.say("Written: {files} in {folder}", files=names, folder=folder)
     return f"{said}. {words.error(printed.without)}" if printed.without is not None else said

@@ -1,4 +1,4 @@
-"""Jobs that must not be lost: while the store is away they are asked for again and again, and the screen says so."""
+"""Jobs that must not be lost: while the store is away they are tried again and again, and the screen says so."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from core.base.errors import HuifangError
 T = TypeVar("T")
 
 AWAY = frozenset({"store.unreachable", "store.unsure"})
-"""The troubles that pass by themselves; a lasting job stores nothing the second time, so that it may be repeated."""
+"""The troubles that pass by themselves; a lasting job stores nothing the second time, and may be repeated."""
 
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries; the last one holds on."""
 
 
 class Lasting:
-    """Waits the store's absence out. `tell` is called on the job's thread: with True at each try, False once over."""
+    """Waits the store's absence out; `tell` is called on the job's thread, True at each try, False once over."""
 
     def __init__(self, tell: Callable[[bool], None]) -> None:
         self._tell = tell

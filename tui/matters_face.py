@@ -43,7 +43,7 @@ def when_words(app: HuifangApp, row: MatterRow) -> Span:
         return (f"{app.local(moment):%Y-%m-%d}", "quiet")
     at = app.local(row.due_at)
     today = app.local(app.clock.now()).date()
-    near = abs((at.date() - today).days) <= 1
+    near = abs((at.date() - today).days) <= (1 if app.words.lang == "zh" else 0)
     said = f"{near_day(at.date(), today, app.words) if near else f'{at:%m-%d}'} {at:%H:%M}"
     return (f"! {said}", "late") if row.late else (said, "due")
 

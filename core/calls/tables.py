@@ -78,7 +78,7 @@ class Channel(StrEnum):
     SOCIAL = "social"
 
 
-_SCORED = ("day", "store_id", "caller_id", "goods", "place", "service", "price", "id", "corrects")
+_SCORED = ("day", "store_id", "member_id", "goods", "place", "service", "price", "id")
 SCORED = sa.text("goods is not null or place is not null or service is not null or price is not null")
 REASONED = sa.text("reasons <> ''")
 

@@ -144,7 +144,7 @@ def _stock(c: Connection, bound: Mapping[str, Any], words: Catalogue) -> Section
         ReportColumn(words.say("store"), "store"),
         ReportColumn(words.say("gift"), "gift"),
         ReportColumn(words.say("in stock"), "quantity", Kind.COUNT, bar=True),
-        ReportColumn(words.say("waiting"), "waiting", Kind.COUNT),
+        ReportColumn(words.say("put aside"), "waiting", Kind.COUNT),
     )
     rows = tuple((row.store, row.gift, row.quantity, row.waiting) for row in c.execute(sa.text(_STOCK), bound))
     return Section(words.say("Stock today"), "stock", columns, rows, "", words.say("No gift is in stock."))

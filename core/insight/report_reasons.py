@@ -17,11 +17,12 @@ from core.insight.reports import stores_of
 from core.store.engine import Store
 from core.store.sql import statement
 
+# a correction gives neither scores nor reasons; those it names are few, and looked up once
 _ROWS = """
 select {month} as month, t.name as store, c.day >= :since as now, c.reasons, count(*) as calls
 from call c join store t on t.id = c.store_id
-where c.day >= :before and c.day <= :until and c.reasons <> '' and c.corrects is null
-    and not exists (select 1 from call k where k.corrects = c.id) {where}
+where c.day >= :before and c.day <= :until and c.reasons <> ''
+    and c.id not in (select k.corrects from call k where k.corrects is not null) {where}
 group by {month}, t.id, t.name, c.day >= :since, c.reasons"""
 
 COLUMNS = 6

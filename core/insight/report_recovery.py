@@ -47,10 +47,10 @@ def _funnel(found: RecoveryReport, words: Catalogue) -> Section:
 def _measures(found: RecoveryReport, rulebook: Rulebook, words: Catalogue) -> Section:
     lines = [*_lines(found.calls, rulebook, words)]
     if lines:
-        lines.append((words.say("all reached"), *_figures(found.all_calls, words)))
+        lines.append((words.say("all reached"), *_figures(found.all_calls)))
     note = words.say(
         "Recovered: a purchase within {days} days of the reached call. Counted are calls whose days are over. "
-        "Uplift: points of percent above the hold-out group, with its 95 % interval.",
+        "Uplift: points of percent above the hold-out group, with its 95 % interval; ? may be chance.",
         days=found.days,
     )
     if not found.held_out.of:
@@ -67,6 +67,7 @@ def _groups(found: RecoveryReport, words: Catalogue) -> Section:
         ReportColumn(words.say("came back"), "back", Kind.COUNT),
         ReportColumn(words.say("share"), "share", Kind.SHARE, bar=True),
         ReportColumn(words.say("uplift"), "uplift"),
+        ReportColumn("95 %", "interval"),
     )
     planned, held = found.planned, found.held_out_planned
     rows: tuple[tuple[Value, ...], ...] = ()
@@ -77,9 +78,9 @@ def _groups(found: RecoveryReport, words: Catalogue) -> Section:
                 planned.ripe.of,
                 planned.ripe.count,
                 planned.ripe.rate,
-                uplift_words(planned.uplift, words),
+                *uplift_words(planned.uplift),
             ),
-            (words.say("held out"), held.of, held.count, held.rate, ""),
+            (words.say("held out"), held.of, held.count, held.rate, "", ""),
         )
     note = words.say(
         "All who were to be called, reached or not, against those held out by lot: who bought within {days} days "
@@ -91,17 +92,17 @@ def _groups(found: RecoveryReport, words: Catalogue) -> Section:
 
 
 def _reviews(found: RecoveryReport, rulebook: Rulebook, words: Catalogue) -> Section:
-    rows = tuple(row[:-1] for row in _lines(found.reviews, rulebook, words))
+    rows = tuple(row[:-2] for row in _lines(found.reviews, rulebook, words))
     empty = words.say("No review took a measure in these days.")
-    return Section(words.say("Decided in the review"), "reviews", _columns(words)[:-1], rows, "", empty)
+    return Section(words.say("Decided in the review"), "reviews", _columns(words)[:-2], rows, "", empty)
 
 
 def _ranking(row: RankingRow | None, words: Catalogue) -> Section:
     columns = (
         ReportColumn(words.say("ranked by"), "order"),
         ReportColumn("AUC", "auc"),
-        ReportColumn(words.say("right of 100 pairs"), "right", Kind.SHARE, bar=True),
-        ReportColumn(words.say("used"), "used"),
+        ReportColumn(words.say("pairs right"), "right", Kind.SHARE, bar=True),
+        ReportColumn(words.say("in use"), "used"),
     )
     rows: tuple[tuple[Value, ...], ...] = ()
     if row is not None and row.auc_spend is not None:
@@ -128,18 +129,19 @@ def _ranking(row: RankingRow | None, words: Catalogue) -> Section:
 def _columns(words: Catalogue) -> tuple[ReportColumn, ...]:
     return (
         ReportColumn(words.say("measure"), "measure"),
-        ReportColumn(words.say("taken"), "taken", Kind.COUNT),
-        ReportColumn(words.say("counted"), "counted", Kind.COUNT),
+        ReportColumn(words.say("times"), "taken", Kind.COUNT),
+        ReportColumn(words.say("counted in"), "counted", Kind.COUNT),
         ReportColumn(words.say("recovered"), "recovered", Kind.COUNT),
         ReportColumn(words.say("share"), "share", Kind.SHARE, bar=True),
         ReportColumn(words.say("uplift"), "uplift"),
+        ReportColumn("95 %", "interval"),
     )
 
 
 def _lines(lines: Iterable[MeasureLine], rulebook: Rulebook, words: Catalogue) -> Iterable[tuple[Value, ...]]:
-    return [(measure_words(line.code, rulebook, words), *_figures(line, words)) for line in lines]
+    return [(measure_words(line.code, rulebook, words), *_figures(line)) for line in lines]
 
 
-def _figures(line: MeasureLine, words: Catalogue) -> tuple[Value, ...]:
+def _figures(line: MeasureLine) -> tuple[Value, ...]:
     ripe = line.ripe
-    return (line.taken, ripe.of, ripe.count, ripe.rate, uplift_words(line.uplift, words))
+    return (line.taken, ripe.of, ripe.count, ripe.rate, *uplift_words(line.uplift))

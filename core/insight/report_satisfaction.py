@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
@@ -16,6 +17,7 @@ from core.base.report import TITLES, Asked, Kind, Report, ReportColumn, Section,
 from core.calls.checks import SCORES
 from core.complaints.wording import STATES
 from core.insight.reports import stores_of
+from core.members.lookup import SHOP, STAFF
 from core.store.engine import Store
 from core.store.sql import statement
 
@@ -26,17 +28,16 @@ _SUMS = ", ".join(
     for name in SCORES
 )
 _WITH_SCORES = "(c.goods is not null or c.place is not null or c.service is not null or c.price is not null)"
-_MONTHS = f"""
-with scored as (
-    select {{month}} as month, c.store_id, m.owner_id, c.day >= :since as now,
-        c.goods, c.place, c.service, c.price
-    from call c join member m on m.id = c.member_id
-    where c.day >= :before and c.day <= :until and {_WITH_SCORES} and c.corrects is null
-        and not exists (select 1 from call k where k.corrects = c.id) {{where}}
-)
-select month, t.name as store, s.name as assistant, now, {_SUMS}, count(*) as calls
-from scored join store t on t.id = scored.store_id left join staff s on s.id = scored.owner_id
-group by month, t.id, t.name, s.id, s.name, now"""
+_KEPT = f"""c.day >= :before and c.day <= :until and {_WITH_SCORES}
+    and c.id not in (select k.corrects from call k where k.corrects is not null)"""
+# a correction gives no scores, and what it names is looked up once; both walk the index of scored calls
+_DAYS = f"""
+select c.day, c.store_id, {_SUMS}, count(*) as calls from call c where {_KEPT} {{where}}
+group by c.day, c.store_id"""
+_OWNERS = f"""
+select m.owner_id, c.day >= :since as now, {_SUMS}, count(*) as calls
+from call c join member m on m.id = c.member_id where {_KEPT} {{where}}
+group by m.owner_id, c.day >= :since"""
 _SUGGESTIONS = statement(
     """select state, count(*) as many from raised where kind = 'suggestion' and raised_at >= :from_
         and raised_at < :to and state <> 'withdrawn' and (:store = 0 or store_id = :store) group by state""",
@@ -76,28 +77,44 @@ def satisfaction_report(store: Store, actor: Actor, asked: Asked, words: Catalog
     """Scores of the days asked for, beside those of as many days before. Raises NotAllowed, NotFound."""
     with store.read() as c:
         shop, scope = stores_of(c, actor, asked)
-        rows = _rows(c, asked, shop, store.is_sqlite)
+        rows, owners = _of_days(c, asked, shop), _of_owners(c, asked, shop)
         suggestions = _suggestions(c, asked, shop)
     sections = (
         _parts(rows, words),
         _by(rows, words, N_("By month"), "months", N_("month"), lambda row: row["month"], sort=_by_name),
         _by(rows, words, N_("By store"), "stores", N_("store"), lambda row: row["store"]),
-        _by(rows, words, N_("By assistant"), "assistants", N_("assistant"), _assistant(words)),
+        _by(owners, words, N_("By assistant"), "assistants", N_("assistant"), _assistant(words)),
         _suggested(suggestions, words),
     )
     title = words.say(TITLES["satisfaction"])
     return Report("satisfaction", title, asked.since, asked.until, scope, sections)
 
 
-def _rows(c: Connection, asked: Asked, shop: int | None, sqlite: bool) -> list[dict[str, Any]]:
-    month = "substr(c.day, 1, 7)" if sqlite else "to_char(c.day, 'YYYY-MM')"
+def _rows(c: Connection, text: str, asked: Asked, shop: int | None) -> list[dict[str, Any]]:
+    """Sums of scores of these days and of as many before, in groups; `now` says which of both."""
     where = "and c.store_id = :store" if shop is not None else ""
-    query = statement(_MONTHS.format(month=month, where=where), days=("before", "since", "until"))
+    query = statement(text.format(where=where), days=("before", "since", "until"))
     before = asked.since - (asked.until - asked.since) - timedelta(days=1)
-    values: dict[str, Any] = {"before": before, "since": asked.since, "until": asked.until}
+    values: dict[str, Any] = {"before": before, "until": asked.until}
+    if ":since" in text:
+        values["since"] = asked.since
     if shop is not None:
         values["store"] = shop
     return [dict(row) for row in c.execute(query, values).mappings()]
+
+
+def _of_days(c: Connection, asked: Asked, shop: int | None) -> list[dict[str, Any]]:
+    names = {row.id: row.name for row in c.execute(sa.select(SHOP.c.id, SHOP.c.name))}
+    rows = _rows(c, _DAYS, asked, shop)
+    for row in rows:
+        day = str(row["day"])[:10]
+        row |= {"month": day[:7], "store": names[row["store_id"]], "now": day >= asked.since.isoformat()}
+    return rows
+
+
+def _of_owners(c: Connection, asked: Asked, shop: int | None) -> list[dict[str, Any]]:
+    names = {row.id: row.name for row in c.execute(sa.select(STAFF.c.id, STAFF.c.name))}
+    return [row | {"assistant": names.get(row["owner_id"])} for row in _rows(c, _OWNERS, asked, shop)]
 
 
 def _parts(rows: Iterable[dict[str, Any]], words: Catalogue) -> Section:

@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
                 "received_by",
                 "about_id",
                 "to_id",
+                "escalated_to",
             ),
         ),
         "staff",
@@ -79,7 +80,7 @@ def members_of(c: Connection, records: Iterable[tuple[str, str]]) -> dict[tuple[
         if name != "call":
             keys = [int(key) for key in keys if key.isdigit()]
         rows = c.execute(sa.select(table.c.id, table.c.member_id).where(table.c.id.in_(keys)))
-        found |= {(name, str(key)): member_id for key, member_id in rows}
+        found |= {(name, str(key)): member_id for key, member_id in rows if member_id is not None}
     return found
 
 

@@ -197,7 +197,6 @@ UNTOLD = frozenset(
         "call_id",
         "last4",
         "position",
-        "place",
         "made_at",
         "actor_code",
         "by_code",

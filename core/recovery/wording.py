@@ -22,8 +22,8 @@ ORDERS = {
 
 STEPS = {
     "dormant": N_("dormant"),
-    "reviewed": N_("reviewed"),
-    "called": N_("called"),
+    "reviewed": N_("review decided"),
+    "called": N_("dialled"),
     "reached": N_("reached"),
     "reason": N_("reason given"),
     "measure": N_("measure taken"),
@@ -39,12 +39,12 @@ def measure_words(code: str, rulebook: Rulebook, words: Catalogue) -> str:
     return kind.name(words) if kind is not None else code or words.say("no measure")
 
 
-def uplift_words(uplift: Uplift | None, words: Catalogue) -> str:
-    """A difference in points of percent with its interval, and whether it is more than coincidence."""
+def uplift_words(uplift: Uplift | None) -> tuple[str, str]:
+    """A difference in points of percent, with a question mark where it may be chance, and its interval."""
     if uplift is None:
-        return ""
-    value = f"{uplift.value * 100:+.1f} ({uplift.low * 100:+.1f} .. {uplift.high * 100:+.1f})"
-    return value if uplift.sure else words.say("{value}, may be chance", value=value)
+        return "", ""
+    value = f"{uplift.value * 100:+.1f}{'' if uplift.sure else ' ?'}"
+    return value, f"{uplift.low * 100:+.1f} .. {uplift.high * 100:+.1f}"
 
 
 def ranking_words(row: RankingRow | None, words: Catalogue) -> str:

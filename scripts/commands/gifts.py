@@ -128,7 +128,8 @@ def gift_budget(
         return
     words = errand.words
     headings = [
-        words.say(text) for text in (N_("store"), N_("month"), N_("class"), N_("budget"), N_("given"), N_("left"))
+        words.say(text)
+        for text in (N_("store"), N_("month"), N_("class"), N_("budget"), N_("given"), N_("remaining"))
     ]
     table(
         headings,
@@ -344,7 +345,7 @@ def gift_ledger(
             N_("store"),
             N_("gift"),
             N_("change"),
-            N_("left"),
+            N_("remaining"),
             N_("what"),
             N_("by"),
             N_("reason"),

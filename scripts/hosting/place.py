@@ -9,6 +9,10 @@ import os
 import socket
 import struct
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 NAME = "host.sock"
 
 WINDOW, END, HUNG_UP, FULL = b"w", b"t", b"h", b"f"
@@ -68,9 +72,10 @@ def peer(line: socket.socket) -> tuple[int, int]:
     return process, user
 
 
-def packed(encoding: str, arguments: list[str]) -> bytes:
+def packed(encoding: str, arguments: list[str], environment: Mapping[str, str] | None = None) -> bytes:
     """What a terminal asks for: its encoding, where it is, its arguments and its environment."""
-    surroundings = [f"{name}={value}" for name, value in os.environ.items()]
+    environment = os.environ if environment is None else environment
+    surroundings = [f"{name}={value}" for name, value in environment.items()]
     texts = [encoding, os.getcwd(), str(len(arguments)), *arguments, *surroundings]
     return b"\0".join(map(os.fsencode, texts))
 

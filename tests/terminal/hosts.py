@@ -1,4 +1,4 @@
-"""A warm host for tests: loaded, but not rehearsed, so that it is there in a second."""
+"""Hosts for tests: never rehearsed, and loaded only where many sessions are opened in one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ HOST = """
 import sys
 from scripts.hosting import warm
 from scripts.hosting.host import Host
-warm.load()
+if sys.argv[3] == "loaded":
+    warm.load()
 Host(sys.argv[1], int(sys.argv[2])).run()
 """
 PATIENCE = 30.0
@@ -26,12 +27,11 @@ PATIENCE = 30.0
 class WarmHost:
     """A host in `home`, as a process of its own."""
 
-    def __init__(self, home: Path, limit: int = 20) -> None:
+    def __init__(self, home: Path, limit: int = 20, *, loaded: bool = True) -> None:
         self.home = home
         before = self._name()
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", HOST, str(home), str(limit)], cwd=ROOT, env={**os.environ, "LANG": "C.UTF-8"}
-        )
+        command = [sys.executable, "-c", HOST, str(home), str(limit), "loaded" if loaded else "bare"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "LANG": "C.UTF-8"})
         self.until(lambda: self._name() not in (None, before), "the host never opened its door")
 
     def _name(self) -> int | None:

@@ -118,15 +118,6 @@ def shop(lite: Store) -> Store:
     return lite
 
 
-@pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmHost]:
-    """The host that logins work in."""
-    program("sshd")
-    made = WarmHost(tmp_path_factory.mktemp("host"))
-    yield made
-    made.stop()
-
-
 @pytest.fixture
 def server(host: WarmHost, shop: Store, tmp_path: Path) -> Iterator[Server]:
     """The server."""

@@ -82,7 +82,7 @@ def test_who_changed_an_application_is_a_key_away(lite: Store, screens: Made) ->
     async def drive() -> None:
         async with screens(staff="F01", lang="en") as page:
             await page.press("f6", "y")
-            page.shows("Who changed this?", "application 2026-0001", "from draft to waits for the store")
+            page.shows("Who changed this?", "application 2026-0001", "from draft to waits")
             assert page.app.screen.things[0].who == "钱进"
             await page.press("escape", "enter", "y")
             page.shows("application 2026-0001")

@@ -100,7 +100,6 @@ def read_measures(view: str) -> Callable[[Desk], tuple[str, Sequence[Any]]]:
     def job(desk: Desk) -> tuple[str, Sequence[Any]]:
         from core.base.clock import business_day
         from core.recovery.lists import measures, unanswered
-        from core.recovery.tables import MeasureState
         from core.recovery.views import MeasureFilter
 
         if view == "unmeasured":
@@ -109,7 +108,7 @@ def read_measures(view: str) -> Callable[[Desk], tuple[str, Sequence[Any]]]:
         wanted = MeasureFilter(everything=view == "over", late=view == "late", limit=1000)
         rows = measures(desk.store, desk.actor, wanted)
         if view == "over":
-            rows = tuple(row for row in rows if row.state is not MeasureState.OPEN)
+            rows = tuple(row for row in rows if row.closed_at is not None)
         return view, rows
 
     return job

@@ -61,7 +61,9 @@ def find_door(code: str) -> Callable[[Desk], Door]:
 
         tied = "" if code else _tied(desk)
         named = code or tied
-        if named and not asks_secret(desk.store, named):
+        # the browser's door looked at the PIN already, and put it on record
+        proved = os.environ.pop("HUIFANG_SIGNED_IN", None) == named
+        if named and (proved or not asks_secret(desk.store, named)):
             return Door(session=desk.sign_in(named))
         if named:
             name = next((row.name for row in desk.staff() if row.code == named), "") if tied else ""

@@ -334,7 +334,9 @@ class CallScreen(CallAsking):
         if asks:
             from tui.giving import ask_measure
 
-            ask_measure(self.home.today, self.number, self._who(), event.value.call)
+            # this screen is gone: the window's answer goes to the list
+            today = self.home.today
+            today.call_later(ask_measure, today, self.number, self._who(), event.value.call)
 
     def _asks_measure(self, result: CallResult) -> bool:
         """Whether the member gave a reason for staying away, so that something is to be done about it (R5.8)."""

@@ -24,7 +24,7 @@ TABS = {
     "given": N_("all given"),
     "coupons": N_("coupons"),
 }
-BAR = 20
+BAR = 16
 """Cells of the longest bar."""
 
 
@@ -88,12 +88,12 @@ class GiftsScreen(Listing):
         match self.view:
             case "stock":
                 return (
-                    Column(say("store"), 14),
+                    Column(say("store"), 12),
                     Column(say("gift"), 18),
                     Column(say("value"), 7, "right"),
                     Column(say("in stock"), 8, "right"),
                     Column("", BAR),
-                    Column(say("waiting"), 7, "right"),
+                    Column(say("put aside"), 9, "right"),
                     Column(""),
                 )
             case "budget":
@@ -103,7 +103,7 @@ class GiftsScreen(Listing):
                     Column(say("budget"), 9, "right"),
                     Column(say("given"), 9, "right"),
                     Column("", BAR),
-                    Column(say("left"), 9, "right"),
+                    Column(say("remaining"), 9, "right"),
                     Column(""),
                 )
             case "coupons":

@@ -79,13 +79,13 @@ class MattersScreen(Listing):
         say = self.words.say
         chinese = self.words.lang == "zh"
         return (
-            Column(say("deadline"), 13 if chinese else 17),
+            Column(say("deadline"), 13),
             *([Column(say("no."), 5, "right"), Column(say("store"), 12)] if self.roomy else ()),
-            Column(say("who"), 9 if chinese else 12),
-            Column(say("about"), 6 if chinese else 8),
+            Column(say("who"), 9 if chinese else 10),
+            Column(say("about"), 6 if chinese else 7),
             Column(say("what")),
             Column(say("state"), 8 if chinese else 11),
-            Column(say("owner"), 11),
+            Column(say("owner"), 9),
         )
 
     def row_of(self, place: int, thing: Any) -> ListRow:

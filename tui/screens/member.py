@@ -210,7 +210,7 @@ class MemberScreen(HuifangScreen):
         """Take a measure to bring the member back."""
         from tui.giving import ask_measure
 
-        ask_measure(self, self.number, self.card.name if self.card is not None else self.number)
+        ask_measure(self, self.number, self.seen.card.name if self.seen is not None else self.number)
 
     def do_leave(self) -> None:
         """Back."""

@@ -12,14 +12,15 @@ from core.recovery.wording import STATES, measure_words
 from tui.giving import ask_gift, ask_measure
 from tui.jobs.recovery import Done, RowsRead, end_measure, move_measure, read_measures
 from tui.keys import bindings
+from tui.paint import wrapped
 from tui.picking import ask_person
 from tui.screens.listing import Line
 from tui.screens.report import ReportScreen
 from tui.widgets.lines import Column, ListRow
 
 TABS = (
-    N_("funnel"), N_("measures"), N_("held out"), N_("review"), N_("ranking"),
-    N_("to do"), N_("late"), N_("none yet"), N_("over"),
+    N_("funnel"), N_("measures"), N_("control"), N_("review"), N_("rank"),
+    N_("to do"), N_("late"), N_("unset"), N_("over"),
 )  # fmt: skip
 LISTS = {5: "todo", 6: "late", 7: "unmeasured", 8: "over"}
 
@@ -35,6 +36,12 @@ class RecoveryScreen(ReportScreen):
         Binding("right,tab", "turn(1)", show=False),
         Binding("left,shift+tab", "turn(-1)", show=False),
     ]
+
+    DEFAULT_CSS = """
+    RecoveryScreen > #peek { height: 4; }
+    """
+
+    behind: ClassVar[int] = 4
 
     def __init__(self) -> None:
         super().__init__("recovery")
@@ -72,7 +79,8 @@ class RecoveryScreen(ReportScreen):
 
     def action_section(self, place: int) -> None:
         """The tab on that digit."""
-        self.place, self.there = place - 1, False
+        self.place, self.there, self.things = place - 1, False, ()
+        self._fill()
         self.paint()
         if self.listed or self.report is None:
             self.do_refresh()
@@ -142,7 +150,7 @@ class RecoveryScreen(ReportScreen):
 
     def peek_lines(self, row: ListRow | None) -> list[Line]:
         if not self.listed:
-            return super().peek_lines(row)
+            return self._notes()
         if row is None or self.listed == "unmeasured":
             return [[(" " + self.words.say("m takes a measure for the member under the cursor."), "quiet")]]
         thing, say = row.value, self.words.say
@@ -151,6 +159,12 @@ class RecoveryScreen(ReportScreen):
             [(f" {thing.number}  {thing.name}  ", "strong"), (made, "")],
             [(" " + (thing.note or ""), "quiet")],
         ]
+
+    def _notes(self) -> list[Line]:
+        """The days, and what to know when reading the section, on as many lines as it needs."""
+        lines = super().peek_lines(None)
+        note = self.section.note if self.section is not None else ""
+        return [*lines[:1], *([(" " + line, "quiet")] for line in wrapped(note, self.size.width - 8))]
 
     def empty_words(self) -> list[str]:
         say = self.words.say
@@ -196,13 +210,13 @@ class RecoveryScreen(ReportScreen):
 
     def do_done(self) -> None:
         """Say what came of it."""
-        self._ask_end(self.words.say("What was done, and how did {name} take it?", name=self._name()), done=True)
+        self._ask_end(self.words.say("What was done, and how did {name} take it?", name=self._who()), done=True)
 
     def do_drop(self) -> None:
         """Leave it undone."""
         self._ask_end(self.words.say("Why is this dropped?"), done=False)
 
-    def _name(self) -> str:
+    def _who(self) -> str:
         return self.row.value.name if self.row is not None else ""
 
     def _ask_end(self, title: str, *, done: bool) -> None:

@@ -214,12 +214,12 @@ class ReviewScreen(HuifangScreen):
         if choice == CALL:
             self._ask_day()
         elif kind is not None and kind.needs_note:
-            title = self.words.say("Why is {name} left alone?", name=self._name())
+            title = self.words.say("Why is {name} left alone?", name=self._who())
             self.home.ask_text(title, then=lambda note: self._decide(Decision(self.number, choice, note=note)))
         else:
             self._decide(Decision(self.number, choice))
 
-    def _name(self) -> str:
+    def _who(self) -> str:
         return self.sheet.member.name if self.sheet is not None else self.number
 
     def _decide(self, decision: Decision) -> None:
@@ -228,7 +228,7 @@ class ReviewScreen(HuifangScreen):
     def on_review_decided(self, event: ReviewDecided) -> None:
         decided = event.value
         said = self.words.say(
-            "Decided for {name}: {decision}.", name=self._name(), decision=self._named(decided.decision)
+            "Decided for {name}: {decision}.", name=self._who(), decision=self._named(decided.decision)
         )
         assert self.home.session is not None
         kind = self.home.session.rulebook.measures.get(decided.decision)

@@ -56,7 +56,7 @@ def upgrade() -> None:
     _index(
         "ix_call_scored",
         "call",
-        ["day", "store_id", "caller_id", "goods", "place", "service", "price", "id", "corrects"],
+        ["day", "store_id", "member_id", "goods", "place", "service", "price", "id"],
         SCORED,
     )
     _index("ix_call_reasons", "call", ["day", "store_id", "reasons"], "reasons <> ''")

@@ -1,0 +1,194 @@
+"""`python -m scripts.dev.soak [--callers 200] [--minutes 5] [--database URL] [--pgdata FOLDER]`.
+
+Callers as separate connections, in processes that are killed at random, on a server whose connections are cut and
+which is restarted twice, once by a crash. Without --database it makes a server of its own; one that is named must
+hold an empty database, and is only restarted where its data folder is named too. The shops' clock runs fast.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from core.base.errors import StoreTrouble
+from core.store.engine import Store
+from scripts.dev.soak.ground import SwiftClock, morning, prepare
+from scripts.dev.soak.judge import Event, events, faults
+
+ROOT = Path(__file__).resolve().parents[3]
+PER_PROCESS = 25
+CALLS_A_SECOND = 90
+"""What two processors get through: so many members are there for each second."""
+
+THINK = 30
+"""Seconds by the shops' clock between two calls of a caller, on average."""
+
+RESTARTS = ((0.35, "immediate"), (0.7, "fast"))
+"""After which part of the time the server is restarted, and how."""
+
+Restart = Callable[[str], None]
+
+
+class Crew:
+    """The callers' processes: started, killed, replaced."""
+
+    def __init__(self, url: str, clock: SwiftClock, callers: int, until: float, folder: Path) -> None:
+        self.folder, think = folder, THINK / clock.speed
+        each = max(1, min(PER_PROCESS, callers // 2))
+        clock_text = f"{clock.base.isoformat()},{clock.began},{clock.speed}"
+        self._lines = [
+            [url, str(first), str(min(each, callers - first)), str(until), clock_text, str(think)]
+            for first in range(0, callers, each)
+        ]
+        self.running = [self._start(line) for line in self._lines]
+        self.kills = 0
+
+    def _start(self, line: list[str]) -> subprocess.Popen[bytes]:
+        journal = str(self.folder / f"{line[1]}.journal")
+        return subprocess.Popen([sys.executable, "-m", "scripts.dev.soak.caller", *line, journal], cwd=ROOT)
+
+    def kill_one(self) -> None:
+        """End one process in the middle of whatever its callers do, and sit others at its terminals."""
+        place = random.randrange(len(self.running))
+        self.running[place].send_signal(signal.SIGKILL)
+        self.running[place].wait()
+        self.running[place] = self._start(self._lines[place])
+        self.kills += 1
+
+    def finish(self) -> None:
+        """Wait for all, and for those that never end no longer than two minutes."""
+        for process in self.running:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(120)
+
+    def end(self) -> None:
+        """Leave none behind."""
+        for process in self.running:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def soak(url: str, callers: int, seconds: float, speed: float, folder: Path, restart: Restart | None) -> int:
+    """Prepare, let them work, judge; prints what was seen and returns the exit code."""
+    clock = morning(speed)
+    store = Store(url, clock)
+    rate = min(CALLS_A_SECOND, callers / (THINK / speed + 0.1))
+    prepare(store, callers, members=round(rate * seconds * 2) + 40 * callers)
+    clock = store.clock = morning(speed)
+    crew = Crew(url, clock, callers, time.time() + seconds, folder)
+    try:
+        cut, restarts = _disturb(store, crew, seconds, restart)
+        crew.finish()
+    finally:
+        crew.end()
+    told = events(folder.glob("*.journal"))
+    wrong = faults(store, told)
+    _report(told, seconds, crew.kills, cut, restarts)
+    store.close()
+    for line in wrong:
+        print("WRONG", line)
+    print("nothing was lost, nobody was called twice" if not wrong else f"{len(wrong)} things are wrong")
+    return 1 if wrong else 0
+
+
+def _disturb(store: Store, crew: Crew, seconds: float, restart: Restart | None) -> tuple[int, int]:
+    """Kill, cut and restart until the time is up; returns how many connections were cut, and the restarts."""
+    began, restarts, cut = time.time(), 0, 0
+    while (gone := time.time() - began) < seconds:
+        time.sleep(min(seconds / 12, 8) * random.uniform(0.5, 1.5))
+        if gone < seconds * 0.9:
+            crew.kill_one()
+        cut += _cut_some(store)
+        if restart and restarts < len(RESTARTS) and gone > RESTARTS[restarts][0] * seconds:
+            restart(RESTARTS[restarts][1])
+            restarts += 1
+    return cut, restarts
+
+
+def _cut_some(store: Store) -> int:
+    """End a few of the server's connections, whatever they do."""
+    if store.is_sqlite:
+        return 0
+    text = sa.text(
+        """select count(pg_terminate_backend(pid)) from (select pid from pg_stat_activity
+        where application_name = 'huifang' and pid <> pg_backend_pid() and datname = current_database()
+        order by random() limit 3) chosen"""
+    )
+    with suppress(StoreTrouble), store.read() as connection:
+        return int(connection.execute(text).scalar_one())
+    return 0
+
+
+def _report(told: list[Event], seconds: float, kills: int, cut: int, restarts: int) -> None:
+    counts = Counter(event["e"] for event in told)
+    troubles = Counter(event["code"] for event in told if event["e"] == "trouble")
+    refusals = Counter(event["code"] for event in told if event["e"] == "refused")
+    print(f"{counts['stored']} calls in {seconds:.0f} s ({counts['stored'] / seconds:.0f} a second),", end=" ")
+    print(f"{counts['held']} holds, {counts['handover']} handovers, {counts['idle']} times nobody to call")
+    print(f"{kills} processes killed, {cut + counts['cut']} connections cut, {restarts} restarts of the server")
+    print(f"troubles waited out: {dict(troubles)}, refusals: {dict(refusals)}")
+    for event in ("held", "stored"):
+        took = sorted(one["took"] for one in told if one["e"] == event)
+        if took:
+            shown = [
+                f"p{share * 100:g} {took[int(len(took) * share)] * 1000:.0f} ms" for share in (0.5, 0.95, 0.99)
+            ]
+            print(f"{event}: {', '.join(shown)}, longest {took[-1] * 1000:.0f} ms")
+
+
+def main(arguments: list[str]) -> int:
+    """Read the options, find or make the server, and soak."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.dev.soak", description=__doc__)
+    parser.add_argument("--callers", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--database", help="an empty database's URL, or sqlite for a file of its own")
+    parser.add_argument("--pgdata", type=Path, help="the server's data folder: then it is restarted with pg_ctl")
+    parser.add_argument("--speed", type=float, default=20, help="how fast the shops' clock runs")
+    given = parser.parse_args(arguments)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hf-soak-")))
+        url, restart = _server(given, stack, folder)
+        return soak(url, given.callers, given.minutes * 60, given.speed, folder, restart)
+
+
+def _server(given: argparse.Namespace, stack: ExitStack, folder: Path) -> tuple[str, Restart | None]:
+    if given.database == "sqlite":
+        return f"sqlite:///{folder / 'store.db'}", None
+    if given.database:
+        from core.base.settings import database_url
+
+        data = given.pgdata
+        return database_url(given.database, folder), (lambda mode: _pg_ctl(data, mode)) if data else None
+    from scripts.dev.cluster import running
+
+    cluster = stack.enter_context(running(fsync="on"))
+    cluster.execute("create database soak")
+    return cluster.url("soak"), cluster.restart
+
+
+def _pg_ctl(data: Path, mode: str) -> None:
+    import shutil
+
+    program = shutil.which("pg_ctl") or "pg_ctl"
+    owner = data.stat().st_uid
+    who = owner if os.getuid() == 0 else None
+    subprocess.run(
+        [program, "-D", str(data), "-w", "-m", mode, "restart"], check=True, user=who, capture_output=True
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
