@@ -244,7 +244,9 @@ class _History:
         elif self.raised and "monthly" in programmes:
             kind = self.raised.pop()
             matter = self.words.pick(self.talk[kind])
-            form |= {"outcome": "dissatisfied", "raised": (RaisedForm(matter=matter, kind=kind),), "note": matter}
+            category = {"complaint": "quality"}.get(kind, "service")
+            said = (RaisedForm(matter=matter, kind=kind, category=category),)
+            form |= {"outcome": "dissatisfied", "raised": said, "note": matter}
         else:
             form |= self._ordinary()
         try:

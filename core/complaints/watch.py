@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
 from core.base.clock import business_day
+from core.base.language import N_
 from core.base.rulebook import Rulebook
 from core.calls.clocks import hours_of, promises
 from core.calls.matter_calls import plan_answer
@@ -36,6 +37,8 @@ class Watched:
     assigned: int = 0
     planned: int = 0
 
+
+WHY = N_("its time has come")
 
 _LATE = statement("select id from raised where escalate_at <= :now order by id limit 200", moments=("now",))
 _OWNERLESS = statement(
@@ -70,7 +73,7 @@ def watch(store: Store, actor: Actor) -> Watched:
     with store.read() as c:
         if not any(_found(c, now)):
             return Watched()
-    with store.write(actor, why="what time does by itself") as tx:
+    with store.write(actor, why=WHY) as tx:
         late, ownerless, clockless, promised = _found(tx.connection, tx.now)
         for key in clockless:
             _start_clock(tx, store.rulebook, key)

@@ -34,6 +34,12 @@ from core.store.transaction import Transaction
 _TABLES = SQLModel.metadata.tables
 _FOLLOW_UP, _RAISED, _HANDOVER = _TABLES["follow_up"], _TABLES["raised"], _TABLES["handover"]
 _CLAIM = _TABLES["claim"]
+# recovery stands beside: its measures are read by the table's name
+_MEASURE = sa.table(
+    "measure",
+    *(sa.column(name) for name in ("id", "member_id", "code", "state", "owner_id")),
+    sa.column("due_on", sa.Date),
+)
 
 SHOWN = 20
 """How many things of each kind a clearance names; the counts are of all."""
@@ -131,6 +137,15 @@ def _raised(kind: RaisedKind) -> sa.Select[Any]:
     )
 
 
+def _measures() -> sa.Select[Any]:
+    return (
+        sa.select(MEMBER.c.number, MEMBER.c.name, _MEASURE.c.code, _MEASURE.c.due_on)
+        .join_from(_MEASURE, MEMBER, MEMBER.c.id == _MEASURE.c.member_id)
+        .where(_MEASURE.c.owner_id == sa.bindparam("staff"), _MEASURE.c.state == "open")
+        .order_by(_MEASURE.c.due_on, _MEASURE.c.id)
+    )
+
+
 def _applications() -> sa.Select[Any]:
     theirs = sa.or_(
         _HANDOVER.c.giver_id == sa.bindparam("staff"), _HANDOVER.c.applicant_id == sa.bindparam("staff")
@@ -156,6 +171,7 @@ SOURCES: list[Source] = [
     Source("callbacks", N_("promised callbacks"), _follow_ups(callbacks=True)),
     Source("problems", N_("open problems"), _raised(RaisedKind.PROBLEM)),
     Source("complaints", N_("open complaints"), _raised(RaisedKind.COMPLAINT)),
+    Source("measures", N_("recovery measures to do"), _measures()),
     Source("applications", N_("handover applications not yet executed"), _applications()),
 ]
 """What a leaver must have handed over, in the order shown; a capability with such things adds its own."""

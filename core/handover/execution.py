@@ -53,12 +53,14 @@ def carry_out(store: Store, tx: Transaction, application: Application, *, overri
     moved["introductions_ended"] = run(sql.SUPERSEDE, FollowUp, "introductions ended")
     moved["follow_ups"] = run(sql.MOVE_TASKS, FollowUp, "moved")
     moved["raised"] = run(sql.MOVE_MATTERS, Raised, "moved")
+    moved["measures"] = run(sql.MOVE_MEASURES, Member, "recovery measures moved")
     if successors:
         clause, days = sql.introduce(_days(store, tx, successors, day))
         moved["introductions"] = run(clause, FollowUp, "introductions", days)
     if application.kind is Kind.LEAVING:
         moved["loose_follow_ups"] = run(sql.LOOSE_TASKS, FollowUp, "returned to their members' owners")
         moved["loose_raised"] = run(sql.LOOSE_MATTERS, Raised, "returned to their members' owners")
+        moved["loose_measures"] = run(sql.LOOSE_MEASURES, Member, "recovery measures returned to owners")
     if application.kind is Kind.MOVING and application.to_store_id is not None:
         tx.update(Staff, application.giver_id, {"store_id": application.to_store_id})
     shares = tx.connection.execute(sql.MOVED, {"handover": application.id})

@@ -74,6 +74,20 @@ LOOSE_MATTERS = statement(
     days=("day",),
 )
 
+# recovery stands beside: its measures are moved by the table's name
+MOVE_MEASURES = statement(
+    f"""update measure set owner_id = hm.successor_id, version = measure.version + 1
+    from handover_member hm
+    where {_MOVED} and measure.member_id = hm.member_id and measure.state = 'open'
+        and measure.owner_id = :giver"""
+)
+
+LOOSE_MEASURES = statement(
+    f"""update measure set owner_id = {_KEEPER.format(table="measure")}, version = version + 1
+    where state = 'open' and owner_id = :giver and {NOT_STAYING.format(row="measure")}""",
+    days=("day",),
+)
+
 MEMBERS = sa.table("handover_member", sa.column("handover_id"), sa.column("member_id"), sa.column("outcome"))
 
 _LOCKED = (

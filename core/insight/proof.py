@@ -1,4 +1,4 @@
-"""Proof that all records are as they were written: sealed tables, and the applications' own seals (R7.4, R15.2)."""
+"""Proof that records are as they were written: sealed tables, and applications' own seals (R7.4, R15.2)."""
 
 from __future__ import annotations
 

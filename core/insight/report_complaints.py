@@ -49,6 +49,7 @@ def complaints_report(store: Store, actor: Actor, asked: Asked, words: Catalogue
         rows = _rows(c, asked, shop)
     sections = (
         _overall(rows, now, words),
+        _speed(rows, now, words),
         _causes(
             rows,
             words,
@@ -89,36 +90,55 @@ def _overall(rows: list[Row], now: datetime, words: Catalogue) -> Section:
         ReportColumn(words.say("urgent"), "urgent", Kind.COUNT),
         ReportColumn(words.say("not closed"), "open", Kind.COUNT),
         ReportColumn(words.say("late"), "late", Kind.COUNT),
-        ReportColumn(words.say("answered in time"), "answered_in_time", Kind.SHARE),
-        ReportColumn(words.say("put right in time"), "resolved_in_time", Kind.SHARE),
         ReportColumn(words.say("went up"), "escalated", Kind.COUNT),
         ReportColumn(words.say("reopened"), "reopened", Kind.COUNT),
+    )
+    empty = words.say("Nothing was raised in these days.")
+    return Section(words.say("Overall"), "overall", columns, _by_kind(rows, words, _figures, now), "", empty)
+
+
+def _speed(rows: list[Row], now: datetime, words: Catalogue) -> Section:
+    columns = (
+        ReportColumn(words.say("kind"), "kind"),
+        ReportColumn(words.say("put right in time"), "resolved_in_time", Kind.SHARE, bar=True),
+        ReportColumn(words.say("answered in time"), "answered_in_time", Kind.SHARE),
         ReportColumn(words.say("days"), "days", Kind.NUMBER),
         ReportColumn(words.say("score"), "score", Kind.SCORE),
     )
-    shown = []
-    for kind, name in KINDS.items():
-        part = [row for row in rows if row["kind"] == kind]
-        if part:
-            shown.append((words.say(name), *_figures(part, now)))
     note = words.say("Days: from taking it down to putting it right. In time: of those that are done or overdue.")
     empty = words.say("Nothing was raised in these days.")
-    return Section(words.say("Overall"), "overall", columns, tuple(shown), note, empty)
+    return Section(words.say("Speed"), "speed", columns, _by_kind(rows, words, _times, now), note, empty)
+
+
+def _by_kind(
+    rows: list[Row],
+    words: Catalogue,
+    figures: Callable[[list[Row], datetime], tuple[Value, ...]],
+    now: datetime,
+) -> tuple[tuple[Value, ...], ...]:
+    found = ((name, [row for row in rows if row["kind"] == kind]) for kind, name in KINDS.items())
+    return tuple((words.say(name), *figures(part, now)) for name, part in found if part)
 
 
 def _figures(rows: list[Row], now: datetime) -> tuple[Value, ...]:
     still = [row for row in rows if row["state"] != "closed"]
-    days = [(row["resolved_at"] - row["raised_at"]).total_seconds() / 86_400 for row in rows if row["resolved_at"]]
-    scores = [row["score"] for row in rows if row["score"] is not None]
     return (
         len(rows),
         sum(row["urgency"] == "urgent" for row in rows),
         len(still),
         sum(row["due_at"] is not None and row["due_at"] < now for row in still),
-        _in_time(rows, "answer_due_at", "answered_at", now),
-        _in_time(rows, "resolve_due_at", "resolved_at", now),
         sum(row["level"] > 0 for row in rows),
         sum(row["round"] > 0 for row in rows),
+    )
+
+
+def _times(rows: list[Row], now: datetime) -> tuple[Value, ...]:
+    done = [row for row in rows if row["resolved_at"]]
+    days = [(row["resolved_at"] - row["raised_at"]).total_seconds() / 86_400 for row in done]
+    scores = [row["score"] for row in rows if row["score"] is not None]
+    return (
+        _in_time(rows, "resolve_due_at", "resolved_at", now),
+        _in_time(rows, "answer_due_at", "answered_at", now),
         sum(days) / len(days) if days else None,
         sum(scores) / len(scores) if scores else None,
     )

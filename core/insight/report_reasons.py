@@ -78,7 +78,7 @@ def _reasons(
         ReportColumn(words.say("reason"), "reason"),
         ReportColumn(words.say("calls"), "calls", Kind.COUNT, bar=True),
         ReportColumn(words.say("share"), "share", Kind.SHARE),
-        ReportColumn(words.say("before"), "before", Kind.COUNT),
+        ReportColumn(words.say("time before"), "before", Kind.COUNT),
     )
     rows = tuple(
         (_name(code, book, words), count, count / total if total else None, before[code])

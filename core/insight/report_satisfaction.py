@@ -135,11 +135,11 @@ def _parts(rows: Iterable[dict[str, Any]], words: Catalogue) -> Section:
     columns = (
         ReportColumn(words.say("about"), "part"),
         ReportColumn(words.say("score"), "score", Kind.SCORE, bar=True),
-        ReportColumn(words.say("before"), "before", Kind.SCORE),
+        ReportColumn(words.say("time before"), "before", Kind.SCORE),
         ReportColumn(words.say("answers"), "answers", Kind.COUNT),
         ReportColumn(words.say("1 or 2"), "low", Kind.SHARE),
     )
-    note = words.say("Mean of the scores from 1 to 5; before: as many days before these.")
+    note = words.say("Mean of the scores from 1 to 5; time before: as many days before these.")
     return Section(words.say("Overall"), "parts", columns, shown, note, _nobody(words))
 
 
@@ -174,7 +174,7 @@ def _by(
     columns = (
         ReportColumn(words.say(heading), code[:-1]),
         ReportColumn(words.say("score"), "score", Kind.SCORE, bar=True),
-        *([] if code == "months" else [ReportColumn(words.say("before"), "before", Kind.SCORE)]),
+        *([] if code == "months" else [ReportColumn(words.say("time before"), "before", Kind.SCORE)]),
         *(ReportColumn(words.say(PARTS[part]), part, Kind.SCORE) for part in SCORES),
         ReportColumn(words.say("calls"), "calls", Kind.COUNT),
     )

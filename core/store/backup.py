@@ -60,7 +60,7 @@ def backup(store: Store, target: Path, *, actor: Actor = SHELL, replace: bool = 
     Raises BadInput where `target` is there already and `replace` is false, StoreTrouble where the store can't
     be read or the copy can't be written or is unsound; nothing is left at `target` then.
     """
-    _administrators_only(actor)
+    administrators_only(actor)
     target = target.absolute()
     _verify_target(store, target, replace)
     store.verify()
@@ -89,7 +89,7 @@ def restore(
     Raises BadInput where the file is no sound backup that this program can use, StoreTrouble where a terminal
     has the store open; nothing is changed then. A kill at any moment leaves the old store or the new one.
     """
-    _administrators_only(actor)
+    administrators_only(actor)
     file = file.absolute()
     url = sa.make_url(database)
     is_archive = _verify_kind(file, url)
@@ -260,7 +260,8 @@ def _files_worded(place: Path) -> Iterator[None]:
         ) from error
 
 
-def _administrators_only(actor: Actor) -> None:
+def administrators_only(actor: Actor) -> None:
+    """Raise NotAllowed for anybody else."""
     # The table of rights stands on a floor above; a backup is every member's data at once.
     if actor.role is not Role.ADMIN:
         raise NotAllowed(

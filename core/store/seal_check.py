@@ -38,7 +38,7 @@ from core.store.sealed_rows import (
 from core.store.seals import AT_ONCE, FIRST, NOTE, SEAL, SEALED, added_keys, own_digest
 from core.store.sql import statement
 from core.store.tables import APPEND_ONLY, Deed
-from core.store.transaction import LATE
+from core.store.transaction import LATE, MOVED
 
 _SEALS_AT_ONCE = 20
 
@@ -70,6 +70,7 @@ class _Verification:
     closed: datetime | None = None
     run_at: datetime | None = None
     marked: tuple[str, bool] = ("", False)
+    moved: int = 0
 
     def whole(self, expect: str) -> AuditReport:
         """Everything in order: the tables, the seals with their rows, what is not yet sealed, and the anchors."""
@@ -82,6 +83,7 @@ class _Verification:
                 self.tell(Tampering.TABLE_CHANGED, name, "-", None)
         if AUDIT not in self.tables or not seals:
             return self.report(0, expect)
+        self.moved = self.moved_until()
         previous, number = FIRST, 0
         for seal in self.seals(seals["seal"]):
             previous, number = self.seal(seal, previous, number)
@@ -201,10 +203,14 @@ class _Verification:
                 self.tell(Tampering.ALTERED, kept.name, key, day)
 
     def gaps(self, kept: Kept, before: int, keys: Sequence[str], day: date) -> None:
-        """SQLite gives every number: one that is missing was removed before it could be sealed."""
+        """SQLite gives every number: one that is missing was removed before it could be sealed.
+
+        What was moved here from a server had been sealed there, and a server leaves numbers out.
+        """
         if self.c.dialect.name != "sqlite" or int(keys[-1]) - before == len(keys):
             return
         for key in keys:
+            before = max(before, min(self.moved, int(key) - 1))
             for number in range(before + 1, min(int(key), before + 1 + NAMED)):
                 self.tell(Tampering.REMOVED, kept.name, str(number), day)
             before = int(key)
@@ -243,6 +249,12 @@ class _Verification:
             found = moment is not None and self.c.execute(query, {"at": moment, "late": LATE}).first() is not None
             self.marked = (at, found)
         return self.marked[1]
+
+    def moved_until(self) -> int:
+        """The last number of the trail that came here from another database, 0 for a store that never moved."""
+        query = sa.text("select new from audit_entry where table_name = 'audit_entry' and field = :moved")
+        numbers = self.c.execute(query, {"moved": MOVED}).scalars()
+        return max((int(number) for number in numbers if str(number).isdigit()), default=0)
 
     def tail(self) -> int:
         """What no seal covers yet: gaps, late rows, and rows that the entries say were added."""

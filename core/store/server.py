@@ -27,6 +27,9 @@ QUIET = 5.0
 RENEWED = 1800
 """Seconds after which a connection is replaced: a server taken out of a pair gets rid of its terminals."""
 
+PREPARED_AFTER = 1
+"""After how many times a statement is prepared: planning the worklist takes ten times as long as reading it."""
+
 _SETTINGS: dict[str, Any] = {
     "application_name": "huifang",
     "connect_timeout": 5,
@@ -49,7 +52,7 @@ def engine_of(url: sa.URL, patience: float) -> Engine:
         pool_recycle=RENEWED,
         pool_use_lifo=True,
         use_native_hstore=False,  # which would be looked for on every first connection
-        # Huifang says BEGIN itself; statements prepared on one connection are unknown on the pooler's next one
+        # Huifang says BEGIN itself
         connect_args={"autocommit": True, "prepare_threshold": None, **settings},
     )
     writes = f"BEGIN; SET LOCAL lock_timeout = {round(patience * 1000)}"
@@ -59,10 +62,17 @@ def engine_of(url: sa.URL, patience: float) -> Engine:
         # A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL.
         connection.exec_driver_sql(writes if is_writing else "BEGIN ISOLATION LEVEL REPEATABLE READ")
 
+    event.listen(engine, "connect", _prepare_if_direct)
     event.listen(engine, "begin", begin)
     event.listen(engine, "checkin", _note_time)
     event.listen(engine, "checkout", _alive)
     return engine
+
+
+def _prepare_if_direct(raw: Any, _record: Any) -> None:
+    """Let statements be prepared, unless a pooler stands between: its next connection would not know them."""
+    (process,) = raw.execute("select pg_backend_pid()").fetchone()
+    raw.prepare_threshold = PREPARED_AFTER if process == raw.info.backend_pid else None
 
 
 def _note_time(_raw: Any, record: Any) -> None:

@@ -32,6 +32,9 @@ Table = type[SQLModel]
 LATE = "late"
 """The field of the entry that says: this was written with the clock set back behind a sealed day."""
 
+MOVED = "moved"
+"""The field of the entry that says: all up to the number in `new` came from another database, with its gaps."""
+
 UNWATCHED = frozenset({"version", "updated_at", "created_at"})
 """Columns whose change is told by the entry itself."""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def parse_yuan(typed: str) -> int:
     """An amount in yuan typed as an option, in fen."""
     try:
-        return parse_amount(typed)
+        return parse_amount(str(typed))  # a default comes as a number
     except ValueError:
         raise typer.BadParameter(N_("write the amount in yuan, for example 88 or 12.50")) from None
 
@@ -407,7 +407,8 @@ def _show(errand: Errand, rows: Iterable[GivenRow]) -> None:
     headings = [
         words.say(text)
         for text in (
-            N_("id"), N_("day"), N_("number"), N_("name"), N_("gift"), N_("for"), N_("value"), N_("state"), N_("by"),
+            N_("id"), N_("day"), N_("number"), N_("name"), N_("gift"), N_("for"), N_("value"), N_("state"),
+            N_("by"),
         )
     ]  # fmt: skip
     table(

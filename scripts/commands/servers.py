@@ -8,6 +8,7 @@ import typer
 
 from core.base.language import N_
 from scripts.errand import Errand, command
+from scripts.progress import Line
 from scripts.show import say
 
 
@@ -31,3 +32,32 @@ def roles(
             role=role,
         )
     )
+
+
+@command("move", N_("Move the store to another database, to PostgreSQL or back; it is left as it is."))
+def move(
+    errand: Errand,
+    url: Annotated[str, typer.Argument(metavar="URL", help=N_("An empty database, or a new file."))],
+) -> None:
+    """Copy every row, prove it, and say what to do next."""
+    from core.base.settings import database_url
+    from core.schema import METADATA
+    from core.store.engine import Store
+    from core.store.move import move
+
+    words, line = errand.words, Line()
+    target = Store(database_url(url, errand.settings.home), errand.clock, errand.store.rulebook)
+    try:
+        moved = move(
+            errand.store,
+            target,
+            METADATA.sorted_tables,
+            errand.actor,
+            lambda table, rows: line.tell(words.say(N_("{table}: {rows} rows"), table=table, rows=rows)),
+        )
+    finally:
+        line.wipe()
+        target.close()
+    rows = sum(moved.rows.values())
+    say(words.say(N_("Moved and compared row by row: {rows} rows, now in {where}."), rows=rows, where=moved.where))
+    say(words.say(N_("Set HUIFANG_DATABASE to it on every terminal before anybody works again.")))

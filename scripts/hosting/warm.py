@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 KEYS = ("down", "enter", "tab", "escape", "question_mark", "escape", "slash", "1", "escape", "f4", "escape")
 """What is pressed in the rehearsal: the list, a call, help, finding somebody, a member."""
 
-_LATER = ("core.store.migrations", "core.store.migrate", "core.imports")
-"""What no session at a terminal needs."""
+_LATER = ("core.store.", "core.imports")
+"""What no session at a terminal needs of itself; what others need of the store comes with them."""
 
 _OUTSIDE = (
     "scripts.failures",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -314,3 +315,17 @@ def test_everybody_takes_down_and_the_shell_does_nothing_more(small: Desk) -> No
     assert len(set(keys)) == 5
     with pytest.raises(Refused, match="--as CODE"):
         act_on(small.store, SHELL, keys[0], RaisedAct.PROGRESS, Deed(text="x"))
+
+
+def test_many_at_once_lose_no_step_and_escalate_once(desk: Desk) -> None:
+    key = desk.take(urgency="urgent").row.id
+    desk.clock.advance(hours=2, minutes=30)
+    with ThreadPoolExecutor(8) as pool:
+        watched = [pool.submit(watch, desk.store, desk["S102"]) for _ in range(4)]
+        acted = [pool.submit(desk.act, key, "progress", "S1M", text=f"第{n}步") for n in range(4)]
+        assert sum(one.result().escalated for one in watched) == 1
+        assert all(one.result().row.id == key for one in acted)
+    steps = desk.all("select place, act, text from raised_step order by place")
+    assert [step["place"] for step in steps] == list(range(1, 7))
+    assert sorted(step["text"] for step in steps if step["act"] == "progress") == [f"第{n}步" for n in range(4)]
+    assert [step["act"] for step in steps].count("escalate") == 1

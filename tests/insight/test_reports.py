@@ -67,9 +67,15 @@ def put_in(office: Office, count: int, seed: int = 5) -> list[Told]:
             shop = "S1" if number < "00100" else "S2"
             at = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
             base: dict[str, Any] = {
-                "member_id": office.ids[number], "caller_id": office["C01"].staff_id,
-                "store_id": office.shops[shop], "started_at": at, "ended_at": at, "day": day, "reached": True, "stored_at": at,
-            }  # fmt: skip
+                "member_id": office.ids[number],
+                "caller_id": office["C01"].staff_id,
+                "store_id": office.shops[shop],
+                "started_at": at,
+                "ended_at": at,
+                "day": day,
+                "reached": True,
+                "stored_at": at,
+            }
             tx.insert(Call, id=key, outcome="reached", reasons=" ".join(reasons), **scores, **base)
             if undone:
                 tx.insert(Call, id=key[::-1], outcome="", corrects=key, **base)
@@ -185,16 +191,16 @@ def test_complaints_against_other_sql(office: Office) -> None:
         if r["kind"] != "suggestion" and r["state"] != "withdrawn" and first <= r["raised_at"] < last
     ]  # fmt: skip
     assert len(kept) > 60
-    for row, other in zip(rows(report, "overall"), expected, strict=True):
+    for row, speed, other in zip(rows(report, "overall"), rows(report, "speed"), expected, strict=True):
         of_kind = [r for r in kept if r["kind"] == other.kind]
         ended = [r for r in of_kind if r["resolved_at"] or r["resolve_due_at"] < office.store.clock.now()]
         in_time = sum(bool(r["resolved_at"]) and r["resolved_at"] <= r["resolve_due_at"] for r in ended) / len(
             ended
         )
         assert row[:4] == (other.kind, other.taken, other.urgent, other.still)
-        assert row[6:9] == (pytest.approx(in_time), other.up, other.again)
-        assert row[9] == pytest.approx(2.0)
-        assert row[10] == (pytest.approx(float(other.score)) if other.score is not None else None)
+        assert row[5:] == (other.up, other.again)
+        score = pytest.approx(float(other.score)) if other.score is not None else None
+        assert speed == (other.kind, pytest.approx(in_time), None, pytest.approx(2.0), score)
     products = Counter(r["product"] for r in kept if r["product"])
     assert {row[0]: row[1] for row in rows(report, "products")} == products
     people = sum(r["about_id"] is not None for r in kept)
@@ -203,12 +209,10 @@ def test_complaints_against_other_sql(office: Office) -> None:
     assert [row[:2] for row in rows(report, "months")] == sorted(months.items())
 
 
-@pytest.mark.parametrize("code", sorted(REPORTS))
+@pytest.mark.parametrize("code", ["satisfaction", "complaints", "reasons"])
 @pytest.mark.parametrize("role", list(Role))
 def test_who_may_see_a_report(code: str, role: Role, lite: Store) -> None:
     office = make_office(lite)
-    if code not in ("satisfaction", "complaints", "reasons"):
-        pytest.skip("its own tests say who")
     actor = Actor("X", "X", role, 1, office.shops["S1"])
     asked = Asked(SINCE, UNTIL)
     if role in (Role.CALLER, Role.ASSISTANT):
@@ -250,13 +254,22 @@ def test_a_year_of_many_calls_is_quick(lite: Store, clock: FixedClock) -> None:
     at = datetime(2026, 5, 1, 3, tzinfo=UTC)
     blank = {"dialled": "", "channel": "phone", "note": "", "promise": "", "answers": "{}", "effects": "[]"}
     with lite.write(SHELL) as tx:
-        tx.insert_many(Call, [
-            {"id": f"{n:08x}", "member_id": office.ids[f"{n % 200 + 1:05d}"], "store_id": office.shops["S1"],
-             "started_at": at, "ended_at": at, "day": date(2026, 1, 1) + timedelta(days=n % 300),
-             "outcome": "reached", "reached": True, "reasons": REASONS[n % 4], "goods": n % 5 + 1, "stored_at": at, "correction_why": "",
-             **blank}
+        base = {"store_id": office.shops["S1"], "started_at": at, "ended_at": at, "stored_at": at, **blank}
+        rows = [
+            {
+                **base,
+                "id": f"{n:08x}",
+                "member_id": office.ids[f"{n % 200 + 1:05d}"],
+                "day": date(2026, 1, 1) + timedelta(days=n % 300),
+                "outcome": "reached",
+                "reached": True,
+                "reasons": REASONS[n % 4],
+                "goods": n % 5 + 1,
+                "correction_why": "",
+            }
             for n in range(30_000)
-        ], what="calls")  # fmt: skip
+        ]
+        tx.insert_many(Call, rows, what="calls")
     for code in ("satisfaction", "reasons", "complaints"):
         begun = time.perf_counter()
         make_report(lite, SHELL, code, Asked(date(2025, 12, 1), date(2026, 11, 23)), EN)

@@ -124,7 +124,7 @@ def test_reports_as_tables_and_files(huifang: Huifang, demo_store: Path, tmp_pat
     rows = list(csv.reader((tmp_path / "complaints.csv").read_text(encoding="utf-8-sig").splitlines()))
     assert any(row and row[0] == "'=HYPERLINK(1)" for row in rows)
     book = openpyxl.load_workbook(tmp_path / "complaints.xlsx")
-    assert len(book.sheetnames) == 6
+    assert len(book.sheetnames) == 7
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == "=HYPERLINK(1)"]
     assert [cell.data_type for cell in cells] == ["s"]
     assert huifang("report", "reasons", *ON, "--as", "K01", "--out", tmp_path / "x.doc", code=1).err

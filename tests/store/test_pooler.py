@@ -130,6 +130,20 @@ def test_nothing_is_left_on_the_servers_connections(pooled: Store) -> None:
             assert raw.execute("select count(*) from pg_prepared_statements").fetchone() == (0,)
 
 
+def test_statements_are_prepared_only_where_no_pooler_stands_between(pooled: Store, cluster: Cluster) -> None:
+    def prepared(store: Store) -> int:
+        for _ in range(4):
+            with store.read() as connection:
+                connection.exec_driver_sql("select 1 from member")
+        with store.read() as connection:
+            return int(connection.exec_driver_sql("select count(*) from pg_prepared_statements").scalar_one())
+
+    direct = Store(pooled.url.set(port=cluster.port).render_as_string())
+    assert prepared(direct) > 0
+    direct.close()
+    assert prepared(pooled) == 0
+
+
 def test_a_restart_behind_the_pooler_loses_nothing(pooled: Store, cluster: Cluster) -> None:
     me = desk_of(pooled, 3)
     plan(pooled, SHELL, ON)

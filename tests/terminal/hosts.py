@@ -1,4 +1,4 @@
-"""Hosts for tests: never rehearsed, and loaded only where many sessions are opened in one."""
+"""Hosts for tests: `huifang host` itself, or a bare one that is there at once and loads what its sessions need."""
 
 from __future__ import annotations
 
@@ -13,14 +13,8 @@ from scripts.hosting import place
 from tests.terminal.glass import ATTACH, Glass
 
 ROOT = Path(__file__).resolve().parents[2]
-HOST = """
-import sys
-from scripts.hosting import warm
-from scripts.hosting.host import Host
-if sys.argv[3] == "loaded":
-    warm.load()
-Host(sys.argv[1], int(sys.argv[2])).run()
-"""
+LOADED = "import sys; from scripts.entry import main; sys.exit(main(['host', '--sessions', sys.argv[2]]))"
+BARE = "import sys; from scripts.hosting.host import Host; Host(sys.argv[1], int(sys.argv[2])).run()"
 PATIENCE = 30.0
 
 
@@ -30,8 +24,9 @@ class WarmHost:
     def __init__(self, home: Path, limit: int = 20, *, loaded: bool = True) -> None:
         self.home = home
         before = self._name()
-        command = [sys.executable, "-c", HOST, str(home), str(limit), "loaded" if loaded else "bare"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "LANG": "C.UTF-8"})
+        command = [sys.executable, "-c", LOADED if loaded else BARE, str(home), str(limit)]
+        environ = {**os.environ, "LANG": "C.UTF-8", "HUIFANG_HOME": str(home)}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
         self.until(lambda: self._name() not in (None, before), "the host never opened its door")
 
     def _name(self) -> int | None:

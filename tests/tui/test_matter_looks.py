@@ -23,7 +23,7 @@ SCREENS: dict[str, tuple[str, tuple[str, ...]]] = {
     "call-complaint": ("S101", ("enter",)),
     "call-raise": ("S101", ("enter", "p")),
     "report-satisfaction": ("K01", ("f11", "t")),
-    "report-complaints": ("K01", ("f11", "t", "f", "2", "2")),
+    "report-complaints": ("K01", ("f11", "t", "f", "2")),
     "report-reasons": ("K01", ("f11", "t", "f", "3")),
 }
 

@@ -215,7 +215,7 @@ def test_reports_as_bars(lang: str, seen: tuple[str, ...], told: Desk, screens: 
             page.shows("S1店")
             await page.press("f", "2")
             page.shows({"zh": "投诉", "en": "complaint"}[lang], "2")
-            await page.press("2")
+            await page.press("3")
             page.shows({"zh": "质量", "en": "quality"}[lang])
             await page.press("s")
             await page.type("S2")

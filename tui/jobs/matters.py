@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.base.errors import StoreTrouble
 from tui.desk import Desk
 from tui.entry import RaisedEntry
 from tui.gateway import Answer
@@ -160,9 +161,12 @@ def watch_clock() -> Callable[[Desk], Watched]:
     """What is late goes higher (R9.2)."""
 
     def job(desk: Desk) -> Watched:
-        from core.complaints.watch import watch
+        from core.complaints.watch import Watched, watch
 
-        return watch(desk.store, desk.actor)
+        try:
+            return watch(desk.store, desk.actor)
+        except StoreTrouble:  # a busy store, or one that can only be read, still shows its lists
+            return Watched()
 
     return job
 

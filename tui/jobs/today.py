@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.base.clock import business_day, zone
+from core.base.errors import StoreTrouble
 from core.base.language import N_, Catalogue
 from tui.desk import Desk
 from tui.gateway import Answer
@@ -111,7 +113,8 @@ def plan_day(progress: Callable[[str, float], None]) -> Callable[[Desk], PlanRes
         from core.followups.planning import ensure_planned
 
         planned = ensure_planned(desk.store, desk.actor, progress)
-        watch(desk.store, desk.actor)
+        with suppress(StoreTrouble):  # a busy store lets it be done at the next look
+            watch(desk.store, desk.actor)
         return planned
 
     return job

@@ -11,7 +11,7 @@ from core.base.text import cells
 from tui.jobs.matters import ReportRead, ReportWritten, make, write
 from tui.keys import bindings
 from tui.overlays import Option, Pick
-from tui.paint import width_of
+from tui.paint import width_of, wrapped
 from tui.picking import ask_shop
 from tui.screens.listing import Line, Listing
 from tui.widgets.lines import Column, ListRow
@@ -24,6 +24,11 @@ class ReportScreen(Listing):
     """A report, section by section."""
 
     key_screen: ClassVar[str] = "report"
+    behind: ClassVar[int] = 3
+
+    DEFAULT_CSS = """
+    ReportScreen > #peek { height: 3; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("report"),
@@ -146,7 +151,7 @@ class ReportScreen(Listing):
         days = say("{since} to {until}", since=self.report.since, until=self.report.until)
         first: Line = [(f" {days}, {scope}", "due")]
         note = self.section.note if self.section is not None else ""
-        return [first, [(" " + note, "quiet")]]
+        return [first, *([(" " + line, "quiet")] for line in wrapped(note, self.size.width - 2)[:2])]
 
     def empty_words(self) -> list[str]:
         if self.refused:

@@ -199,8 +199,12 @@ class Lines(ScrollView, can_focus=True):
         room = width - 2 - sum(column.width + 1 for column in self.columns if column.width)
         spans: list[Span] = []
         for column, (text, name) in zip(self.columns, cells, strict=False):
-            shown = fit(text, column.width or max(0, room - 1), align=column.align)
-            spans.append((shown + " ", name))
+            shown = fit(text, column.width or max(0, room - 1), align=column.align) + " "
+            if name == "chart":  # a bar ends where its marks end: what fills the column up has no colour
+                bar = shown.rstrip()
+                spans += [(bar, name), (shown[len(bar) :], "")]
+            else:
+                spans.append((shown, name))
         return spans
 
     def heading(self, width: int) -> list[Span]:

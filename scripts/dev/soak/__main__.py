@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from core.base.errors import StoreTrouble
 from core.store.engine import Store
 from scripts.dev.soak.ground import SwiftClock, morning, prepare
-from scripts.dev.soak.judge import Event, events, faults
+from scripts.dev.soak.judge import Event, events, faults, late
 
 ROOT = Path(__file__).resolve().parents[3]
 PER_PROCESS = 25
@@ -37,6 +37,9 @@ THINK = 30
 
 RESTARTS = ((0.35, "immediate"), (0.7, "fast"))
 """After which part of the time the server is restarted, and how."""
+
+KILLS = 16
+"""How many processes are killed, about."""
 
 Restart = Callable[[str], None]
 
@@ -97,6 +100,7 @@ def soak(url: str, callers: int, seconds: float, speed: float, folder: Path, res
     told = events(folder.glob("*.journal"))
     wrong = faults(store, told)
     _report(told, seconds, crew.kills, cut, restarts)
+    print(f"{len(late(store, told))} calls were stored after their hold had run out")
     store.close()
     for line in wrong:
         print("WRONG", line)
@@ -108,7 +112,7 @@ def _disturb(store: Store, crew: Crew, seconds: float, restart: Restart | None) 
     """Kill, cut and restart until the time is up; returns how many connections were cut, and the restarts."""
     began, restarts, cut = time.time(), 0, 0
     while (gone := time.time() - began) < seconds:
-        time.sleep(min(seconds / 12, 8) * random.uniform(0.5, 1.5))
+        time.sleep(seconds / KILLS * random.uniform(0.5, 1.5))
         if gone < seconds * 0.9:
             crew.kill_one()
         cut += _cut_some(store)

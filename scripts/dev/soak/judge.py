@@ -17,6 +17,7 @@ from core.insight.proof import verify_all
 from core.store.check import check
 from core.store.engine import Store
 from core.store.seals import seal
+from scripts.dev.soak.ground import SwiftClock
 
 Event = dict[str, Any]
 _SHOWN = 10
@@ -40,7 +41,7 @@ def faults(store: Store, told: list[Event]) -> list[str]:
         *(f"fault of {event['who']}: {event['what']}" for event in told if event["e"] == "fault"),
         *_held_by_two(told),
         *_lost(store, told),
-        *_dialled_twice(store),
+        *_dialled_twice(store, late(store, told)),
         *_unsound(store),
     ]
 
@@ -83,41 +84,52 @@ def _lost(store: Store, told: list[Event]) -> Iterator[str]:
 
 
 _TRIED = sa.text(
-    """select p.follow_up_id, c.id, c.started_at, c.outcome, c.effects from call_purpose p
-        join call c on c.id = p.call_id where p.follow_up_id in (
-            select follow_up_id from call_purpose group by follow_up_id having count(*) > 1)
-        order by p.follow_up_id, c.stored_at, c.started_at"""
+    """select p.follow_up_id, c.id, c.member_id, c.started_at, c.outcome, c.effects from call_purpose p
+        join call c on c.id = p.call_id order by p.follow_up_id, c.stored_at, c.started_at"""
 )
 
 
-def _dialled_twice(store: Store) -> Iterator[str]:
-    """No purpose was tried again once it was over, or before the time to which the try before had put it off."""
+def late(store: Store, told: list[Event]) -> set[str]:
+    """The calls that were stored after their caller's hold had run out: the store was away for too long."""
+    assert isinstance(store.clock, SwiftClock)
+    holds: dict[tuple[str, str], float] = {}
+    until: dict[str, float] = {}
+    for event in told:
+        if event["e"] == "held":
+            holds[event["who"], event["number"]] = event["until"]
+        elif event["e"] == "sent":
+            until[event["call"]] = holds[event["who"], event["number"]]
+    with store.read() as c:
+        stored = c.exec_driver_sql("select id, stored_at from call").all()
+    return {call for call, at in stored if store.clock.seconds_at(_moment(at)) > until.get(call, 0)}
+
+
+def _dialled_twice(store: Store, excused: set[str]) -> Iterator[str]:
+    """No purpose was tried again once it was over, and nobody was dialled for nothing but what was put off."""
     tries: dict[int, list[Any]] = defaultdict(list)
+    purposes: Counter[str] = Counter()
+    resting: Counter[str] = Counter()
     with store.read() as c:
         for row in c.execute(_TRIED):
             tries[row.follow_up_id].append(row)
-    again = [(key, *pair) for key, rows in tries.items() for pair in pairwise(rows)]
-    wrong = [pair for pair in again if not _may_follow(store, *pair)]
-    for key, before, after in wrong[:_SHOWN]:
-        said = f"{before.outcome} at {before.started_at}, {after.outcome} at {after.started_at}"
-        yield f"follow-up {key} was dialled twice: {said}; {before.effects}"
-    if wrong[_SHOWN:]:
-        yield f"and {len(wrong) - _SHOWN} more follow-ups"
+            purposes[row.id] += 1
+    for key, rows in tries.items():
+        for before, after in pairwise(rows):
+            changed = _changed(before, key)
+            if changed.get("state", "open") != "open":
+                yield f"follow-up {key} was over after {before.id}, and dialled for again in {after.id}"
+            # a bad number leads on to the next one at once
+            rest = None if store.rulebook.outcomes[before.outcome].number_bad else changed.get("not_before")
+            resting[after.id] += rest is not None and _moment(after.started_at) < _moment(rest)
+    for call, count in resting.items():
+        if count == purposes[call] and call not in excused:
+            yield f"call {call} was for {count} purposes, all of which had been put off"
 
 
-def _may_follow(store: Store, key: int, before: Any, after: Any) -> bool:
-    changed = {
-        field: new
-        for table, row, field, _, new in json.loads(before.effects)
-        if table == "follow_up" and str(row) == str(key)
-    }
-    if changed.get("state", "open") != "open":
-        return False
-    outcome = store.rulebook.outcomes[before.outcome]
-    if outcome.number_bad:
-        return True  # there is another number to dial at once
-    rest = changed.get("not_before")
-    return rest is not None and _moment(after.started_at) >= _moment(rest)
+def _changed(call: Any, key: int) -> dict[str, Any]:
+    """What a call made of a follow-up, by column."""
+    effects = json.loads(call.effects)
+    return {field: new for table, row, field, _, new in effects if table == "follow_up" and str(row) == str(key)}
 
 
 def _moment(value: object) -> datetime:
