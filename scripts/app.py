@@ -20,6 +20,7 @@ from scripts.commands import (  # noqa: F401
     cover,
     exchange,
     gifts,
+    giving,
     handover,
     hosting,
     lists,

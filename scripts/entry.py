@@ -6,6 +6,7 @@ needs, so each way imports its own (tests/scripts/test_imports.py holds them to 
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code: 0 done, 1 refused with a reason, 2 wrong usage."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    os.environ.pop("HUIFANG_SIGNED_IN", None)  # only the browser's door may say so, to the host
     if given[:1] == ["attach"] and not {"--help", "-h"} & {*given}:
         from scripts.hosting.attach import attach
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.screens.base import HuifangScreen
 
 KEYS = "123456789abcdefhijklm"
+COUPON, DISSATISFIED = "coupon", "dissatisfied"
 
 
 def ask_measure(screen: HuifangScreen, number: str, name: str, call: str = "") -> None:
@@ -60,11 +61,14 @@ def measure_taken(screen: HuifangScreen, taken: Taken) -> None:
     said = home.words.say("{measure} for {name}, due {day}.", measure=name, name=row.name, day=row.due_on)
     home.tell(said, "good")
     if taken.gift or taken.coupon:
-        ask_gift(screen, row.number, taken.call, "recovery" if taken.gift else "coupon")
+        ask_gift(screen, row.number, taken.call, "recovery" if taken.gift else COUPON)
 
 
 def ask_gift(screen: HuifangScreen, number: str, call: str = "", occasion: str = "") -> None:
-    """Ask what is given to a member; `occasion` narrows it, `coupon` to offers."""
+    """Ask what is given to a member; `occasion` narrows it, `coupon` to offers.
+
+    With `dissatisfied` it asks only where policy gives something to a new member who was not satisfied.
+    """
     screen.home.gateway.ask(screen, ProposalsRead, read_proposals(number, call, occasion))
 
 
@@ -75,7 +79,7 @@ def offer_gifts(screen: HuifangScreen, asked: Proposed) -> None:
     options = _options(screen, asked)
     if not options:
         why = say("Nothing can be given to {name} now: no gift in stock, no budget, no offer.", name=found.name)
-        if asked.occasion != "coupon":
+        if asked.occasion not in (COUPON, DISSATISFIED):
             home.tell(why, "late")
         return
 
@@ -100,15 +104,18 @@ def _options(screen: HuifangScreen, asked: Proposed) -> list[Option]:
         return []
     book = home.session.rulebook
     rows: list[tuple[str, str, str]] = []
-    if asked.occasion != "coupon":
+    if asked.occasion != COUPON:
+        wanted = {asked.occasion}
+        if asked.occasion == DISSATISFIED:
+            wanted = {code for code in found.due if book.gift_occasions[code].dissatisfied_new_days is not None}
         for row in found.choices:
-            if row.can_give and asked.occasion in ("", row.occasion):
+            if row.can_give and (not asked.occasion or row.occasion in wanted):
                 mark = "* " if row.occasion in found.due else ""
                 remark = say("{count} left, budget {left}", count=row.quantity, left=amount_short(row.left))
                 what = f"{mark}{occasion_words(row.occasion, book, words)}: {row.name}"
                 code = f"gift\t{row.occasion}\t{row.gift}"
                 rows.append((code, what, f"{amount_short(row.value)}  {remark}"))
-    if asked.occasion in ("", "coupon"):
+    if asked.occasion in ("", COUPON):
         for offer in found.offers:
             reason = offer.reasons[0] if offer.reasons else ""
             off = say("{value} off from {least}", value=amount_short(offer.value), least=amount_short(offer.least))

@@ -18,7 +18,7 @@ RECOVERY_KEYS: tuple[Key, ...] = (
     Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "recovery", 9),
     Key("collect", ("c", "f8"), N_("collected"), N_("The member has the gift."), "gifts", 1),
     Key("send", ("s", "f7"), N_("sent"), N_("The gift is on its way to the member."), "gifts", 2),
-    Key("give_back", ("r",), N_("came back"), N_("The gift is back in the store; say why."), "gifts", 3),
+    Key("give_back", ("r",), N_("given back"), N_("The gift is back in the store; say why."), "gifts", 3),
     Key("new", ("n",), N_("give"), N_("Give a gift or a coupon to a member, by number."), "gifts", 4),
     Key("receive", ("i",), N_("stock in"), N_("Add to the stock of the gift under the cursor."), "gifts", 5),
     Key("reports", ("t",), N_("report"), N_("The report on gifts and offers."), "gifts", 6),

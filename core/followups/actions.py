@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import sqlalchemy as sa
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.errors import BadInput
+from core.base.errors import BadInput, Conflict
 from core.base.language import N_
 from core.followups.claims import Claimed, holder_in, release_in, require_free, take
 from core.followups.tables import FollowUp
@@ -78,7 +80,9 @@ def _claim_if_due(store: Store, tx: Transaction, member: FreeMember, terminal: s
         return None
     number, owner, shop = member.number, member.owner_id, member.store_id
     admit(tx.connection, tx.actor, Right.CALL, number, member_id=member.member_id, owner_id=owner, store_id=shop)
-    return take(store, tx, member.member_id, number, terminal)
+    with suppress(Conflict):  # a hold that had run out was renewed at this very moment
+        return take(store, tx, member.member_id, number, terminal)
+    return None
 
 
 def _still_free(store: Store, tx: Transaction, member_id: int) -> bool:

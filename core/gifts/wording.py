@@ -10,7 +10,7 @@ STATES = {
     GivenState.RESERVED: N_("put aside"),
     GivenState.SENT: N_("sent"),
     GivenState.COLLECTED: N_("collected"),
-    GivenState.RETURNED: N_("came back"),
+    GivenState.RETURNED: N_("given back"),
 }
 
 COUPON_STATES = {
@@ -22,7 +22,7 @@ COUPON_STATES = {
 MOVEMENTS = {
     Movement.RECEIVED: N_("received"),
     Movement.GIVEN: N_("given"),
-    Movement.RETURNED: N_("came back"),
+    Movement.RETURNED: N_("given back"),
     Movement.COUNTED: N_("counted"),
     Movement.LOST: N_("lost"),
 }

@@ -87,7 +87,7 @@ def _given(
         ReportColumn(heads[what], what),
         ReportColumn(words.say("given"), "given", Kind.COUNT, bar=True),
         ReportColumn(words.say("collected"), "collected", Kind.COUNT),
-        ReportColumn(words.say("came back"), "returned", Kind.COUNT),
+        ReportColumn(words.say("given back"), "returned", Kind.COUNT),
         ReportColumn(words.say("value"), "value", Kind.AMOUNT),
     )
     text = _GIVEN.format(key=key, shop=_SHOP.format("v"))

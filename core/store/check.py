@@ -99,6 +99,29 @@ _RULES = (
         """,
     ),
     _Rule(
+        "check.gift_stock",
+        N_(
+            "The stock of {count} gifts in stores differs from its ledger, first gift {example}: "
+            "count it anew with `huifang gift count`."
+        ),
+        """
+        select count(*), min(g.code) from gift_stock k join gift g on g.id = k.gift_id
+        where k.quantity <> (select coalesce(sum(v.change), 0) from gift_movement v
+            where v.gift_id = k.gift_id and v.store_id = k.store_id)
+        """,
+    ),
+    _Rule(
+        "check.gift_budget",
+        N_(
+            "The gifts given and the budget spent differ for {count} budgets, first of store {example}: report it."
+        ),
+        """
+        select count(*), min(t.code) from gift_budget b join store t on t.id = b.store_id
+        where b.spent <> (select coalesce(sum(v.value), 0) from given v where v.store_id = b.store_id
+            and v.month = b.month and v.value_class = b.value_class and v.state <> 'returned')
+        """,
+    ),
+    _Rule(
         "check.strangers",
         N_("{count} calls are noted for another member's follow-up, first of member {example}."),
         """

@@ -187,8 +187,8 @@ class Store:
         try:
             transaction.commit()
         except DBAPIError as error:
-            if error.connection_invalidated:
-                raise unsure(self.where) from error
+            if (trouble := unsure(error, self.where)) is not None:
+                raise trouble from error
             transaction.rollback()
             raise
 

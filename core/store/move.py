@@ -50,12 +50,9 @@ class _Digest:
 
     rows: int = 0
     total: int = 0
-    _encode: Any = field(
-        default=json.JSONEncoder(separators=(",", ":"), default=lambda value: _plain(value)).encode
-    )
 
     def add(self, row: Sequence[Any]) -> None:
-        mark = hashlib.sha256(self._encode(list(row)).encode()).digest()
+        mark = hashlib.sha256(_encode(list(row)).encode()).digest()
         self.rows += 1
         self.total = (self.total + int.from_bytes(mark)) % (1 << 256)
 
@@ -143,7 +140,7 @@ def _written(target: Store) -> Iterator[Connection]:
 def _rows(c: Connection, table: sa.Table) -> Iterator[sa.Row[Any]]:
     """The rows as plain values: an enum's are its codes, which is what is stored."""
     shown = [sa.type_coerce(one, sa.String) if isinstance(one.type, sa.Enum) else one for one in table.columns]
-    yield from c.execution_options(yield_per=AT_ONCE).execute(sa.select(*shown))
+    yield from c.execute(sa.select(*shown).execution_options(yield_per=AT_ONCE))
 
 
 def _copied(source: Connection, sink: Connection, table: sa.Table, tell: Progress) -> _Digest:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import (
     IntegrityError,
     InterfaceError,
     OperationalError,
+    PendingRollbackError,
     TimeoutError,
 )
 
@@ -36,9 +37,11 @@ class Unsure(StoreTrouble):
     """The connection was lost during the commit: it was stored whole or not at all, and nobody was told which."""
 
 
-def unsure(where: str) -> Unsure:
-    """The trouble of a commit that was not answered."""
-    return Unsure("store.unsure", UNSURE, where=where)
+def unsure(error: DBAPIError, where: str) -> Unsure | None:
+    """The trouble where a commit was not answered; None where the database said that it did not commit."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    lost = error.connection_invalidated or state.startswith(("08", "57P"))
+    return Unsure("store.unsure", UNSURE, where=where) if lost else None
 
 
 _COLLIDED = frozenset({"40P01", "40001"})
@@ -136,6 +139,8 @@ def worded(where: str) -> Iterator[None]:
     """Turn driver errors raised inside into errors a user can read; other errors pass as they are."""
     try:
         yield
+    except PendingRollbackError as error:  # the connection was lost, and what asked went on in its transaction
+        raise Undone("store.unreachable", AWAY, where=where) from error
     except TimeoutError as error:  # every connection of this process is in use
         raise StoreTrouble("store.busy", BUSY, where=where) from error
     except (DatabaseError, InterfaceError, sqlite3.Error) as error:

@@ -193,6 +193,16 @@ def test_the_database_itself_keeps_stock_and_budget(store: Store, shop: Desk) ->
             tx.connection.exec_driver_sql(text)
 
 
+def test_the_check_finds_what_does_not_add_up(shop: Desk) -> None:
+    give(shop)
+    with shop.store.write(shop.boss) as tx:
+        tx.connection.exec_driver_sql("update gift_stock set quantity = quantity + 1")
+        tx.connection.exec_driver_sql("update gift_budget set spent = spent + 1")
+    found = {finding.code: finding.params for finding in check(shop.store).findings}
+    assert found["check.gift_stock"] == {"count": 2, "example": "SCARF"}
+    assert found["check.gift_budget"] == {"count": 1, "example": "S1"}
+
+
 def test_the_wrong_way_to_say_things(shop: Desk) -> None:
     wrong = (
         (lambda: give(shop, occasion="easter"), "occasion"),

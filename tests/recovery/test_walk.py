@@ -48,6 +48,10 @@ def make_walk(store: Store, clock: FixedClock) -> type[RuleBasedStateMachine]:
                 self.states[made.id], self.codes[made.id] = str(made.state), made.code
                 self.deeds[made.id] = 1
 
+        def call_of(self, key: int) -> str:
+            with store.read() as c:
+                return c.execute(sa.text("select call_id from measure where id = :id"), {"id": key}).scalar() or ""
+
         @rule(outcome=st.sampled_from(["reached", "no_answer"]))
         def calls(self, outcome: str) -> None:
             shop.follow_up(self.member, "dormant-recovery")
@@ -66,6 +70,7 @@ def make_walk(store: Store, clock: FixedClock) -> type[RuleBasedStateMachine]:
                 assert (code == "leave_alone" and not note) or call
                 return
             assert (made.state == "done") == (code == "leave_alone") or made.id in self.states
+            call = call or self.call_of(made.id)  # by hand it belongs to the call that still had none
             if call:
                 assert self.of_call.setdefault(call, made.id) == made.id
             self.keep(made)

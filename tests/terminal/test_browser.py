@@ -279,6 +279,15 @@ def test_limits_and_signing_out(tab: Callable[[], Tab], host: WarmHost) -> None:
     host.until(lambda: not host.sessions, "a session outlived its page")
 
 
+def test_nobody_else_can_say_that_they_signed_in(address: str, host: WarmHost, shop: Store) -> None:
+    glass = host.attach(str(shop.url), environ={"HUIFANG_SIGNED_IN": "W1"})
+    glass.wait_for("密码")
+    glass.settle(0.2)
+    assert "欧阳明月" not in glass.text
+    glass.kill()
+    host.until(lambda: not host.sessions, "the session is still there")
+
+
 def test_a_pin_given_by_somebody_else_is_changed_first(tab: Callable[[], Tab]) -> None:
     page = tab()
     page.sign_in("Z1", GIVEN)

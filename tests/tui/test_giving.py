@@ -1,4 +1,4 @@
-"""Recovery and gifts on the screens: a measure after a dormant call, a gift out of a call, the lists (R5.8, R11.1)."""
+"""Recovery and gifts on the screens: a measure after a call, a gift out of a call, the lists (R5.8, R11.1)."""
 
 from __future__ import annotations
 
@@ -135,6 +135,22 @@ def test_a_gift_is_given_from_the_call_in_one_key(giving: Store, screens: Any) -
     run(drive())
     (given,) = rows(giving, "given")
     assert (given.occasion, given.occasion_key) == ("key_account", "2026")
+
+
+def test_a_new_member_who_was_not_satisfied_is_proposed_a_gift(giving: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("down", "enter", "2")
+            await page.type("chima buhe")
+            await page.press("f8", "f8", "y")
+            page.shows("送 韩梅梅 什么?", "* 新会员不满意: 丝巾")
+            page.hides("回店礼券", "其他: 丝巾")
+            await page.press("2")
+            page.shows("已为 韩梅梅 留出: 龙井茶")
+
+    run(drive())
+    (given,) = rows(giving, "given")
+    assert (given.occasion, given.occasion_key) == ("new_dissatisfied", "once")
 
 
 def test_a_letter_in_a_text_field_gives_nothing(giving: Store, screens: Any) -> None:

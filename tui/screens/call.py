@@ -337,6 +337,15 @@ class CallScreen(CallAsking):
             # this screen is gone: the window's answer goes to the list
             today = self.home.today
             today.call_later(ask_measure, today, self.number, self._who(), event.value.call)
+        elif self._was_unhappy():
+            from tui.giving import DISSATISFIED, ask_gift
+
+            ask_gift(self.home.today, self.number, event.value.call, DISSATISFIED)
+
+    def _was_unhappy(self) -> bool:
+        assert self.home.session is not None
+        outcome = self.home.session.rulebook.outcomes.get(self.entry.outcome)
+        return outcome is not None and outcome.satisfied is False
 
     def _asks_measure(self, result: CallResult) -> bool:
         """Whether the member gave a reason for staying away, so that something is to be done about it (R5.8)."""

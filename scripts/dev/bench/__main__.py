@@ -24,6 +24,7 @@ PARTS = {
     "keys": "keys",
     "import": "imports",
     "memory": "memory",
+    "server": "server",
     "reports": "reports",
 }
 

@@ -14,12 +14,12 @@ from scripts.dev.generate import DEFAULT_DAY
 BEGAN = date(DEFAULT_DAY.year - 1, DEFAULT_DAY.month, DEFAULT_DAY.day)
 
 _AT = "f.due_on || ' 02:00:00.000000'"
-_FOLLOW_UP = """insert into follow_up (member_id, programme, cycle, store_id, assignee_id, due_on, place, state, attempts,
-    tried_parts, skips, promise, source, created_at, closed_at, closed_why, version)"""
+_FOLLOW_UP = """insert into follow_up (member_id, programme, cycle, store_id, assignee_id, due_on, place, state,
+    attempts, tried_parts, skips, promise, source, created_at, closed_at, closed_why, version)"""
 _VALUES = "0, 'done', 1, '', 0, '', '', '2025-12-01 01:00:00.000000', '2025-12-01 01:00:00.000000', 'reached', 1"
 
-CALLS = f"""insert into call (id, member_id, caller_id, store_id, dialled, channel, started_at, ended_at, day, outcome,
-    reached, reasons, note, promise, answers, effects, correction_why, stored_at)
+CALLS = f"""insert into call (id, member_id, caller_id, store_id, dialled, channel, started_at, ended_at, day,
+    outcome, reached, reasons, note, promise, answers, effects, correction_why, stored_at)
     select 'c' || f.id, f.member_id, f.assignee_id, f.store_id, '', 'phone', {_AT}, {_AT}, f.due_on, 'reached',
         f.id % 3 > 0, case when f.id % 3 > 0 then 'price' else '' end, '', '', '{{}}', '[]', '', {_AT}
     from follow_up f where f.programme <> 'dormant-review'"""
@@ -52,7 +52,8 @@ def live_a_year(file: Path) -> None:
         for months in range(12):
             day = add_months(BEGAN, months).isoformat()
             connection.execute(
-                f"{_FOLLOW_UP} select id, 'monthly', ?, store_id, owner_id, ?, {_VALUES} from member where id % 5 < 3",
+                f"{_FOLLOW_UP} select id, 'monthly', ?, store_id, owner_id, ?, {_VALUES} from member"
+                " where id % 5 < 3",
                 (day[:7], day),
             )
         for months in (3, 6, 9, 12):
@@ -75,7 +76,7 @@ def _away(connection: sqlite3.Connection, months: int) -> None:
             between,
         )
     connection.execute(
-        f"{_FOLLOW_UP} select m.id, '{programme}', m.last_on || '+{months}', m.store_id, m.owner_id, {due}, {_VALUES}"
-        f" from member m where {due} between ? and ? {kept}",
+        f"{_FOLLOW_UP} select m.id, '{programme}', m.last_on || '+{months}', m.store_id, m.owner_id, {due},"
+        f" {_VALUES} from member m where {due} between ? and ? {kept}",
         between,
     )

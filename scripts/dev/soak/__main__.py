@@ -38,9 +38,6 @@ THINK = 30
 RESTARTS = ((0.35, "immediate"), (0.7, "fast"))
 """After which part of the time the server is restarted, and how."""
 
-KILLS = 16
-"""How many processes are killed, about."""
-
 Restart = Callable[[str], None]
 
 
@@ -84,8 +81,9 @@ class Crew:
                 process.wait()
 
 
-def soak(url: str, callers: int, seconds: float, speed: float, folder: Path, restart: Restart | None) -> int:
+def soak(given: argparse.Namespace, url: str, folder: Path, restart: Restart | None) -> int:
     """Prepare, let them work, judge; prints what was seen and returns the exit code."""
+    callers, seconds, speed = given.callers, given.minutes * 60, given.speed
     clock = morning(speed)
     store = Store(url, clock)
     rate = min(CALLS_A_SECOND, callers / (THINK / speed + 0.1))
@@ -93,7 +91,7 @@ def soak(url: str, callers: int, seconds: float, speed: float, folder: Path, res
     clock = store.clock = morning(speed)
     crew = Crew(url, clock, callers, time.time() + seconds, folder)
     try:
-        cut, restarts = _disturb(store, crew, seconds, restart)
+        cut, restarts = _disturb(store, crew, seconds, given.kills, restart)
         crew.finish()
     finally:
         crew.end()
@@ -108,11 +106,13 @@ def soak(url: str, callers: int, seconds: float, speed: float, folder: Path, res
     return 1 if wrong else 0
 
 
-def _disturb(store: Store, crew: Crew, seconds: float, restart: Restart | None) -> tuple[int, int]:
+def _disturb(store: Store, crew: Crew, seconds: float, kills: int, restart: Restart | None) -> tuple[int, int]:
     """Kill, cut and restart until the time is up; returns how many connections were cut, and the restarts."""
     began, restarts, cut = time.time(), 0, 0
-    while (gone := time.time() - began) < seconds:
-        time.sleep(seconds / KILLS * random.uniform(0.5, 1.5))
+    gone = 0.0
+    while gone < seconds:
+        time.sleep(seconds / kills * random.uniform(0.5, 1.5))
+        gone = time.time() - began
         if gone < seconds * 0.9:
             crew.kill_one()
         cut += _cut_some(store)
@@ -160,12 +160,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--database", help="an empty database's URL, or sqlite for a file of its own")
     parser.add_argument("--pgdata", type=Path, help="the server's data folder: then it is restarted with pg_ctl")
-    parser.add_argument("--speed", type=float, default=20, help="how fast the shops' clock runs")
+    parser.add_argument("--kills", type=int, default=16, help="how many processes are killed, about")
+    parser.add_argument("--speed", type=float, default=10, help="how fast the shops' clock runs")
     given = parser.parse_args(arguments)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hf-soak-")))
         url, restart = _server(given, stack, folder)
-        return soak(url, given.callers, given.minutes * 60, given.speed, folder, restart)
+        return soak(given, url, folder, restart)
 
 
 def _server(given: argparse.Namespace, stack: ExitStack, folder: Path) -> tuple[str, Restart | None]:

@@ -10,7 +10,8 @@ from datetime import time as clock_time
 from core.base.actor import SHELL, Actor, Role
 from core.base.clock import at
 from core.followups.planning import plan
-from core.members.tables import Member, MemberPhone
+from core.members.profile import key_rows
+from core.members.tables import Member, MemberNameKey, MemberPhone
 from core.people.tables import Staff
 from core.people.tables import Store as Shop
 from core.purchases.tables import Purchase
@@ -114,6 +115,8 @@ def _members(store: Store, numbers: range, shops: list[int], owners: list[tuple[
             )
         tx.insert_many(Member, rows, what="members")
         tx.insert_many(MemberPhone, [_phone(n, place) for n in numbers for place in range(2)], what="numbers")
+        keys = [key for row in rows for key in key_rows(int(str(row["id"])), str(row["name"]))]
+        tx.insert_many(MemberNameKey, keys, what="keys")
         sales = [
             {
                 "store_id": row["store_id"],
