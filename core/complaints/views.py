@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
-from core.base.clock import at
 from core.base.errors import Refused
 from core.calls.matters import RAISED, STEPS, unknown
-from core.calls.tables import OVER, RaisedAct, RaisedKind, RaisedState
-from core.complaints.rules import Case, Person, acts_of, refusal
+from core.calls.tables import OVER, RaisedAct
+from core.complaints.filters import MatterFilter as MatterFilter
+from core.complaints.filters import conditions
+from core.complaints.filters import person_of as person_of
+from core.complaints.rules import Case, acts_of, refusal
 from core.members.lookup import MEMBER, SHOP, STAFF
 from core.people.access import Right, keepers, reach
-from core.people.views import shop_id
 from core.store.engine import Store
-
-_MIDNIGHT, _DAY = time(), timedelta(days=1)
 
 OWNER, TAKER = STAFF.alias("matter_owner"), STAFF.alias("matter_taker")
 ABOUT, HIGHER = STAFF.alias("matter_about"), STAFF.alias("matter_higher")
@@ -103,28 +102,6 @@ class MatterSheet:
     refusals: Mapping[RaisedAct, Refused]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatterFilter:
-    """Which of them: `view` is mine, store, late, open, closed or all; codes and texts as people type them."""
-
-    kinds: tuple[str, ...] = ("problem", "complaint")
-    view: str = "open"
-    state: str = ""
-    store: str = ""
-    owner: str = ""
-    about: str = ""
-    category: str = ""
-    member: str = ""
-    find: str = ""
-    since: date | None = None
-    until: date | None = None
-
-
-def person_of(actor: Actor) -> Person:
-    """The actor as the rules see them."""
-    return Person(actor.staff_id, actor.role, actor.store_id, actor.covers)
-
-
 def case_of(row: Mapping[str, Any]) -> Case:
     """A row as the rules see it."""
     return Case(row["kind"], row["state"], row["owner_id"], row["store_id"], row["about_id"], row["escalated_to"])
@@ -150,7 +127,7 @@ def list_matters(
     """Those the actor may see: open ones by urgency and due moment, closed ones newest first."""
     wanted, now = wanted or MatterFilter(), store.clock.now()
     with store.read() as c:
-        query = _rows().where(visible(actor), *_wanted(c, actor, wanted, now))
+        query = _rows().where(visible(actor), *conditions(c, actor, wanted, now))
         over = wanted.view in ("closed", "all")
         order = (RAISED.c.raised_at.desc(),) if over else _ORDER
         rows = c.execute(query.order_by(*order, RAISED.c.id).limit(limit).offset(offset)).mappings()
@@ -189,7 +166,7 @@ def counts(store: Store, actor: Actor, kinds: tuple[str, ...] = ("problem", "com
     with store.read() as c:
         given = {
             view: sa.func.count(
-                sa.case((sa.and_(*_wanted(c, actor, MatterFilter(kinds=kinds, view=view), now)), 1))
+                sa.case((sa.and_(*conditions(c, actor, MatterFilter(kinds=kinds, view=view), now)), 1))
             )
             for view in ("mine", "store", "late", "open")
         }
@@ -263,53 +240,6 @@ def _row(row: Mapping[str, Any], actor: Actor, now: datetime) -> MatterRow:
         mine=bool({row["owner_id"], row["escalated_to"]} & {*mine}),
         version=row["version"],
     )
-
-
-def _wanted(c: Connection, actor: Actor, wanted: MatterFilter, now: datetime) -> list[sa.ColumnElement[bool]]:
-    """The conditions of a filter. Raises NotFound for an unknown store."""
-    r = RAISED.c
-    kept: list[sa.ColumnElement[bool]] = [r.kind.in_([RaisedKind(kind) for kind in wanted.kinds])]
-    match wanted.view:
-        case "mine":
-            keeps = person_of(actor).keeps
-            kept += [r.state.not_in(OVER), sa.or_(r.owner_id.in_(keeps), r.escalated_to.in_(keeps))]
-        case "store":
-            kept += [r.state.not_in(OVER), r.store_id == (actor.store_id or 0)]
-        case "late":
-            kept += [r.state.not_in(OVER), r.due_at < now]
-        case "open":
-            kept.append(r.state.not_in(OVER))
-        case "closed":
-            kept.append(r.state.in_(OVER))
-    if wanted.state:
-        kept.append(r.state == RaisedState(wanted.state))
-    if wanted.store:
-        kept.append(r.store_id == shop_id(c, wanted.store))
-    if wanted.owner:
-        kept.append(r.owner_id.in_(sa.select(STAFF.c.id).where(STAFF.c.code == wanted.owner)))
-    if wanted.about:
-        kept.append(r.about_id.in_(sa.select(STAFF.c.id).where(STAFF.c.code == wanted.about)))
-    if wanted.category:
-        kept.append(r.category == wanted.category)
-    if wanted.member:
-        kept.append(r.member_id.in_(sa.select(MEMBER.c.id).where(MEMBER.c.number == wanted.member)))
-    if wanted.since:
-        kept.append(r.raised_at >= at(wanted.since, _MIDNIGHT))
-    if wanted.until:
-        kept.append(r.raised_at < at(wanted.until + _DAY, _MIDNIGHT))
-    if wanted.find.strip():
-        kept.append(_found(wanted.find.strip()))
-    return kept
-
-
-def _found(text: str) -> sa.ColumnElement[bool]:
-    """The archive's search: in what was said, done and by whom (R9.3)."""
-    r = RAISED.c
-    places = (r.matter, r.demand, r.evidence, r.resolution, r.product, r.said_by, r.contact)
-    named = sa.select(MEMBER.c.id).where(sa.or_(MEMBER.c.number == text, MEMBER.c.name == text))
-    said = sa.select(STEPS.c.raised_id).where(STEPS.c.text.icontains(text, autoescape=True))
-    parts = [place.icontains(text, autoescape=True) for place in places]
-    return sa.or_(*parts, r.member_id.in_(named), r.id.in_(said))
 
 
 def steps_of(c: Connection, key: int) -> tuple[StepRow, ...]:

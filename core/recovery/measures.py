@@ -42,9 +42,9 @@ _LOCKED = sa.select(MEASURE).where(MEASURE.c.id == sa.bindparam("id")).with_for_
 class MeasureForm:
     """A measure for a member; `code` is one of `data/measures.toml`.
 
-    `call_id` is the call it came from; without it, the member's last call with a reason that has no measure yet, if
-    there is one. Without `due_on` it is due as that kind of measure is; without `owner` (a
-    staff code) it is the account owner's, else the actor's.
+    `call_id` is the call it came from; without it, the member's last call with a reason that has no measure yet,
+    if there is one. Without `due_on` it is due as that kind of measure is; without `owner` (a staff code) it is
+    the account owner's, else the actor's.
     """
 
     number: str

@@ -16,7 +16,7 @@ from tests.calls.desk import Desk
 from tests.load.processes import together
 
 TERMINALS = 16
-ROUNDS = 6
+ROUNDS = 3
 
 
 def gives(number: int, url: str, clock: FixedClock, actor: Actor, value_class: str) -> list[str]:

@@ -9,7 +9,7 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pexpect
@@ -85,12 +85,17 @@ class Glass:
 
     def wait_for(self, text: str, seconds: float = 20.0) -> float:
         """Read until the screen shows the text; returns the seconds since the program was started."""
-        until = time.perf_counter() + seconds
-        while text not in self.text:
-            if time.perf_counter() > until:
-                raise AssertionError(f"{text!r} never came:\n{self.text}")
-            self.read(0.05)
+        self.wait_for_any([text], seconds)
         return time.perf_counter() - self.started
+
+    def wait_for_any(self, texts: Sequence[str], seconds: float = 20.0) -> str:
+        """Read until the screen shows one of the texts; returns the first that it shows."""
+        until = time.perf_counter() + seconds
+        while not (found := [text for text in texts if text in self.text]):
+            if time.perf_counter() > until:
+                raise AssertionError(f"{' or '.join(map(repr, texts))} never came:\n{self.text}")
+            self.read(0.05)
+        return found[0]
 
     def settle(self, quiet: float = 0.4) -> int:
         """Read until nothing has come for `quiet` seconds; returns the number of bytes."""

@@ -66,13 +66,16 @@ def bare_cycle(url: str, number: int) -> Cycle:
         with raw.transaction():
             found = raw.execute(_NEXT.format(whose=whose), (now.date(), now, who)).fetchone()
             if found is None:
-                return
+                raise RuntimeError("nobody is left to call")
             follow_up, member, _ = found
-            raw.execute(
+            claimed = raw.execute(
                 """insert into claim (member_id, staff_id, terminal, claimed_at, expires_at)
-                values (%s, %s, '', %s, %s)""",
+                values (%s, %s, '', %s, %s) on conflict do nothing""",
                 (member, me.staff_id, now, now),
             )
+        if not claimed.rowcount:  # taken and given back since the list was read
+            cycle()
+            return
         call = str(uuid.uuid4())
         with raw.transaction():
             raw.execute("select 1 from member where id = %s for update", (member,))
@@ -103,7 +106,7 @@ def main(arguments: list[str]) -> int:
     make = core_cycle if mode == "core" else bare_cycle
     cycles = [make(url, number) for number in range(int(first), int(first) + int(count))]
     for cycle in cycles:
-        for _ in range(WARM):
+        for _ in range(WARM if mode == "core" else 2):
             cycle()
     print("ready", flush=True)
     sys.stdin.readline()

@@ -38,18 +38,21 @@ THINK = 30
 RESTARTS = ((0.35, "immediate"), (0.7, "fast"))
 """After which part of the time the server is restarted, and how."""
 
+STEPS = 40
+"""How often, in all, it is thrown for what goes wrong next."""
+
 Restart = Callable[[str], None]
 
 
 class Crew:
     """The callers' processes: started, killed, replaced."""
 
-    def __init__(self, url: str, clock: SwiftClock, callers: int, until: float, folder: Path) -> None:
-        self.folder, think = folder, THINK / clock.speed
+    def __init__(self, url: str, clock: SwiftClock, callers: int, folder: Path) -> None:
+        self.folder, self.stop, think = folder, folder / "stop", THINK / clock.speed
         each = max(1, min(PER_PROCESS, callers // 2))
         clock_text = f"{clock.base.isoformat()},{clock.began},{clock.speed}"
         self._lines = [
-            [url, str(first), str(min(each, callers - first)), str(until), clock_text, str(think)]
+            [url, str(first), str(min(each, callers - first)), str(self.stop), clock_text, str(think)]
             for first in range(0, callers, each)
         ]
         self.running = [self._start(line) for line in self._lines]
@@ -67,8 +70,16 @@ class Crew:
         self.running[place] = self._start(self._lines[place])
         self.kills += 1
 
+    def wait_for_work(self) -> None:
+        """Wait until the first of them is at work; a slow machine takes its time to start them."""
+        for _ in range(1200):
+            if any(journal.stat().st_size for journal in self.folder.glob("*.journal")):
+                return
+            time.sleep(0.1)
+
     def finish(self) -> None:
-        """Wait for all, and for those that never end no longer than two minutes."""
+        """Have them stop, wait for all, and for those that never end no longer than two minutes."""
+        self.stop.touch()
         for process in self.running:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(120)
@@ -89,7 +100,7 @@ def soak(given: argparse.Namespace, url: str, folder: Path, restart: Restart | N
     rate = min(CALLS_A_SECOND, callers / (THINK / speed + 0.1))
     prepare(store, callers, members=round(rate * seconds * 2) + 40 * callers)
     clock = store.clock = morning(speed)
-    crew = Crew(url, clock, callers, time.time() + seconds, folder)
+    crew = Crew(url, clock, callers, folder)
     try:
         cut, restarts = _disturb(store, crew, seconds, given.kills, restart)
         crew.finish()
@@ -108,17 +119,18 @@ def soak(given: argparse.Namespace, url: str, folder: Path, restart: Restart | N
 
 def _disturb(store: Store, crew: Crew, seconds: float, kills: int, restart: Restart | None) -> tuple[int, int]:
     """Kill, cut and restart until the time is up; returns how many connections were cut, and the restarts."""
-    began, restarts, cut = time.time(), 0, 0
-    gone = 0.0
+    crew.wait_for_work()
+    began, restarts, cut, gone = time.time(), 0, 0, 0.0
     while gone < seconds:
-        time.sleep(seconds / kills * random.uniform(0.5, 1.5))
+        time.sleep(seconds / STEPS)
         gone = time.time() - began
-        if gone < seconds * 0.9:
-            crew.kill_one()
-        cut += _cut_some(store)
         if restart and restarts < len(RESTARTS) and gone > RESTARTS[restarts][0] * seconds:
             restart(RESTARTS[restarts][1])
             restarts += 1
+        elif random.random() < kills / STEPS and gone < seconds * 0.9:
+            crew.kill_one()
+        if random.random() < kills / STEPS:
+            cut += _cut_some(store)
     return cut, restarts
 
 

@@ -1,6 +1,6 @@
 """One process of callers, each a thread with a store, a connection and a terminal of its own.
 
-`python -m scripts.dev.soak.caller URL FIRST COUNT UNTIL CLOCK THINK JOURNAL`: the soak starts it, and kills it.
+`python -m scripts.dev.soak.caller URL FIRST COUNT STOP CLOCK THINK JOURNAL`: the soak starts it, and kills it.
 What happened goes to the journal as it happens: a line is there even where the process is gone the moment after.
 """
 
@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from core.base.actor import Actor
@@ -50,11 +51,11 @@ class Journal:
 
 
 class Caller(threading.Thread):
-    """A caller at work until the time is up."""
+    """A caller at work until there is a file `stop`."""
 
-    def __init__(self, store: Store, number: int, until: float, think: float, journal: Journal) -> None:
+    def __init__(self, store: Store, number: int, stop: Path, think: float, journal: Journal) -> None:
         super().__init__(name=caller_code(number))
-        self.store, self.number, self.until, self.think, self.journal = store, number, until, think, journal
+        self.store, self.number, self.stop, self.think, self.journal = store, number, stop, think, journal
         self.chance = random.SystemRandom()
         self.terminal = f"{os.getpid()}:{self.name}"
         self.people: dict[str, Actor] = {}
@@ -79,12 +80,12 @@ class Caller(threading.Thread):
                 return job()
             except StoreTrouble as trouble:
                 self.journal.note("trouble", who=self.name, code=trouble.code)
-                if time.time() > self.until + 30:
+                if self.stop.exists() and time.time() > self.stop.stat().st_mtime + 60:
                     raise
                 time.sleep(self.chance.uniform(0, 2 * PATIENCE))
 
     def work(self) -> None:
-        while time.time() < self.until:
+        while not self.stop.exists():
             dice = self.chance.random()
             if dice < 0.003:
                 self.patiently(lambda: plan(self.store, self.people["K0"]))
@@ -205,12 +206,12 @@ class Caller(threading.Thread):
 
 def main(arguments: list[str]) -> int:
     """Run the callers FIRST to FIRST + COUNT - 1."""
-    url, first, count, until, clock, think, journal = arguments
+    url, first, count, stop, clock, think, journal = arguments
     base, began, speed = clock.split(",")
     swift = SwiftClock(datetime.fromisoformat(base), float(began), float(speed))
     rulebook, book = load_rulebook(), Journal(journal)
     numbers = range(int(first), int(first) + int(count))
-    callers = [Caller(Store(url, swift, rulebook), n, float(until), float(think), book) for n in numbers]
+    callers = [Caller(Store(url, swift, rulebook), n, Path(stop), float(think), book) for n in numbers]
     for caller in callers:
         caller.start()
     for caller in callers:
