@@ -57,13 +57,14 @@ class Restored:
 def backup(store: Store, target: Path, *, actor: Actor = SHELL, replace: bool = False) -> Backup:
     """Copy the store as it is at this moment to `target`, while others work in it (R16.4).
 
-    Raises BadInput where `target` is there already and `replace` is false, StoreTrouble where the store can't
-    be read or the copy can't be written or is unsound; nothing is left at `target` then.
+    One of an older version too: it is saved before it is upgraded. Raises BadInput where `target` is there
+    already and `replace` is false, StoreTrouble where the store can't be read or the copy can't be written or is
+    unsound; nothing is left at `target` then.
     """
     administrators_only(actor)
     target = target.absolute()
     _verify_target(store, target, replace)
-    store.verify()
+    store.verify(older=True)
     partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
     try:
         with _files_worded(target):
@@ -76,8 +77,9 @@ def backup(store: Store, target: Path, *, actor: Actor = SHELL, replace: bool = 
             settle(partial, target, over=replace)
     finally:
         partial.unlink(missing_ok=True)
-    with suppress(StoreTrouble):  # a store whose disk is full or read-only must be saved above all
-        _record(store, actor, f"backup to {target}")
+    if version == SCHEMA_VERSION:
+        with suppress(StoreTrouble):  # a store whose disk is full or read-only must be saved above all
+            _record(store, actor, f"backup to {target}")
     return Backup(target, target.stat().st_size, version)
 
 

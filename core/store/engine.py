@@ -71,10 +71,12 @@ class Store:
         """How the store is named to a user: the file, or the address without its password."""
         return str(self.file) if self.file else self.url.render_as_string(hide_password=True)
 
-    def verify(self) -> None:
-        """Raise StoreTrouble unless the store exists and has this program's schema."""
+    def verify(self, *, older: bool = False) -> None:
+        """Raise StoreTrouble unless the store exists and has this program's schema; with `older` an earlier will do."""
         self.verify_file()
         found = self.version()
+        if older and found is not None and found < SCHEMA_VERSION:
+            return
         if found == SCHEMA_VERSION:
             if self.is_sqlite:
                 self._keep_log_mode()

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from core.base.text import cells
+from core.store import migrate
+from core.store.engine import Store
 from scripts.demo_people import MEMBER_COLUMNS, PURCHASE_COLUMNS, bought_between, invented
 from tests.scripts.conftest import AT, ON, Huifang
 
@@ -246,6 +248,21 @@ def test_backup_and_restore(huifang: Huifang, demo_store: Path, tmp_path: Path) 
     assert huifang("member", "show", "10001", "--json").json["occupation"] != "gardener"
     huifang("restore", tmp_path / "none.db", code=1)
     assert "already" in huifang("upgrade").out
+
+
+def test_an_older_store_is_saved_and_upgraded(
+    huifang: Huifang, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "older.db"
+    monkeypatch.setenv("HUIFANG_DATABASE", str(file))
+    file.touch()
+    migrate._run(Store(f"sqlite:///{file}"), "0001")
+    assert "huifang upgrade" in huifang("members", code=1).err
+    said = huifang("upgrade").out
+    saved = next(tmp_path.glob("older-0001-*.db"))
+    assert str(saved) in said
+    assert Store(f"sqlite:///{saved}").version() == "0001"
+    assert "sound" in huifang("check").out
 
 
 def test_the_persons_own_language_counts(

@@ -7,6 +7,8 @@ import sqlite3
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.scripts.conftest import AT, ON, Huifang
 
 

@@ -245,6 +245,6 @@ def test_an_open_complaint_comes_first_on_the_card(told: Desk, screens: Made) ->
     async def drive() -> None:
         async with screens(staff="S101") as page:
             await page.press("enter")
-            page.shows("! 先谈投诉: 大衣起球", "1 投诉", "您反映的「大衣起球, 要求退货」", "待处理, 王芳, 逾期")
+            page.shows("! 先谈投诉: 大衣起球", "1 投诉", "您好。您反映的「大衣起球", "待处理, 王芳, 逾期")
 
     run(drive())
