@@ -89,7 +89,7 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
 
 
 def _confirmed(store: Store, tx: Transaction, form: CallForm, number: str) -> Row:
-    """Keep the profile fields confirmed in the call, for a reason of their own; returns the member as it is now."""
+    """Keep the profile fields confirmed in the call, for a reason of their own; returns the member as of now."""
     why, tx.why = tx.why, form.profile_why.strip() or PROFILE_WHY
     edit_in(store, tx, number, form.profile, form.profile_version)
     tx.why = why

@@ -72,7 +72,7 @@ class Store:
         return str(self.file) if self.file else self.url.render_as_string(hide_password=True)
 
     def verify(self, *, older: bool = False) -> None:
-        """Raise StoreTrouble unless the store exists and has this program's schema; with `older` an earlier will do."""
+        """Raise StoreTrouble unless the store exists with this program's schema (with `older`: an earlier one)."""
         self.verify_file()
         found = self.version()
         if older and found is not None and found < SCHEMA_VERSION:

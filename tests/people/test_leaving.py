@@ -19,6 +19,7 @@ from core.members.tables import Member
 from core.people.actions import StaffForm, add_staff
 from core.people.tables import Cover, Staff
 from core.people.views import STAFF, staff_actor, staff_rows
+from core.recovery.tables import Measure
 from core.store.engine import Store
 from tests.members.conftest import ON, House
 
@@ -40,6 +41,10 @@ def burden(house: House) -> int:
                 store_id=house.shops[0], raised_at=tx.now,
             )  # fmt: skip
         tx.insert(
+            Measure, member_id=member, store_id=house.shops[0], code="visit", origin="hand", source_key="1",
+            owner_id=mine, due_on=ON, made_on=ON, made_at=tx.now,
+        )  # fmt: skip
+        tx.insert(
             Handover, number="2026-0001", kind="leaving", giver_id=mine, store_id=house.shops[0],
             applicant_code="S101", created_at=tx.now, state_since=tx.now, state="submitted",
         )  # fmt: skip
@@ -56,6 +61,7 @@ def relieve(house: House, kind: str) -> None:
             "callbacks": sa.text("update follow_up set assignee_id = :other where programme = 'callback'"),
             "problems": sa.text("update raised set owner_id = :other where kind = 'problem'"),
             "complaints": sa.text("update raised set owner_id = :other where kind = 'complaint'"),
+            "measures": sa.text("update measure set owner_id = :other"),
             "applications": sa.text("update handover set state = 'executed' where :other > 0"),
         }[kind]
         tx.connection.execute(statement, {"other": other})
@@ -65,7 +71,7 @@ def test_every_kind_keeps_somebody(house: House) -> None:
     burden(house)
     found = clearance(house.store, house.assistant, "S101")
     assert dict(found.counts) == {source.kind: 1 for source in SOURCES}
-    assert [item.ref for item in found.items] == ["1"] * 5 + ["2026-0001"]
+    assert [item.ref for item in found.items] == ["1"] * 6 + ["2026-0001"]
     kinds = [source.kind for source in SOURCES]
     for number, kind in enumerate(kinds):
         with pytest.raises(NotCleared) as caught:
