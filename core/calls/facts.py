@@ -132,8 +132,9 @@ def due_rows(
     due = [r for r in callable_rows if is_due(r["due_on"], r["due_at"], r["closes_on"], now, today, policy)]
     active = [row for row in due if not (resting and row["programme"] in rulebook.care_programmes)]
     early = [row for row in callable_rows if row["due_at"] is not None and row["due_on"] <= today]
-    if early and all(row["not_before"] is not None and row["not_before"] > now for row in active):
-        return tuple(early)  # all else was put off: the member is on the list for the callback alone
+    put_off = all(row["not_before"] is not None and row["not_before"] > now for row in active)
+    if early and put_off and not any(row["due_at"] is not None for row in active):
+        return tuple(early)  # the member is on the list for the callback alone
     return tuple(active or early or due)
 
 
