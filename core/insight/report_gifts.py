@@ -12,8 +12,8 @@ from core.base.actor import Actor
 from core.base.language import Catalogue
 from core.base.report import TITLES, Asked, Kind, Report, ReportColumn, Section, Value
 from core.gifts.wording import class_words, occasion_words
-from core.people.access import Right, reach, refusal
-from core.people.views import shop_id
+from core.insight.reports import stores_of
+from core.people.access import Right
 from core.store.engine import Store
 from core.store.sql import statement
 
@@ -55,7 +55,7 @@ _OFFERS = f"""
 def gifts_report(store: Store, actor: Actor, asked: Asked, words: Catalogue) -> Report:
     """What was given in the days asked for, and how stock and budgets stand. Raises NotFound, NotAllowed."""
     with store.read() as c:
-        shop = _shop(c, actor, asked)
+        shop, scope = stores_of(c, actor, asked, Right.SEE_GIFTS)
         bound = {"since": asked.since, "until": asked.until, "store": shop or 0}
         months = {"first": f"{asked.since:%Y-%m}", "last": f"{asked.until:%Y-%m}", "store": shop or 0}
         book = store.rulebook
@@ -67,15 +67,7 @@ def gifts_report(store: Store, actor: Actor, asked: Asked, words: Catalogue) -> 
             _budgets(c, months, words),
             _stock(c, {"store": shop or 0}, words),
         )
-    return Report("gifts", words.say(TITLES["gifts"]), asked.since, asked.until, asked.store, sections)
-
-
-def _shop(c: Connection, actor: Actor, asked: Asked) -> int | None:
-    limit = reach(actor, Right.SEE_GIFTS)
-    wanted = shop_id(c, asked.store) if asked.store else limit.store_id
-    if limit.store_id is not None and wanted != limit.store_id:
-        raise refusal(actor, Right.SEE_GIFTS)
-    return wanted
+    return Report("gifts", words.say(TITLES["gifts"]), asked.since, asked.until, scope, sections)
 
 
 def _given(

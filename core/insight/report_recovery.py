@@ -8,6 +8,8 @@ from core.base.actor import Actor
 from core.base.language import Catalogue
 from core.base.report import TITLES, Asked, Kind, Report, ReportColumn, Section, Value
 from core.base.rulebook import Rulebook
+from core.insight.reports import scope_words
+from core.people.access import Right
 from core.recovery.ranking import RankingRow
 from core.recovery.report import recovery_figures
 from core.recovery.tables import Chosen
@@ -26,7 +28,8 @@ def recovery_report(store: Store, actor: Actor, asked: Asked, words: Catalogue) 
         _reviews(found, store.rulebook, words),
         _ranking(found.ranking, words),
     )
-    return Report("recovery", words.say(TITLES["recovery"]), asked.since, asked.until, asked.store, sections)
+    scope = scope_words(store, actor, Right.SEE_RECOVERY, asked, words)
+    return Report("recovery", words.say(TITLES["recovery"]), asked.since, asked.until, scope, sections)
 
 
 def _funnel(found: RecoveryReport, words: Catalogue) -> Section:

@@ -15,7 +15,7 @@ from core.base.errors import BadInput, NotFound
 from core.base.language import N_, Catalogue
 from core.base.report import Asked, Report
 from core.members.lookup import SHOP
-from core.people.access import Right, reach
+from core.people.access import Right, reach, refusal
 from core.people.views import shop_id
 
 if TYPE_CHECKING:
@@ -61,15 +61,29 @@ def usual_days(store: Store) -> tuple[date, date]:
     return (date(first.year + first.month // 12, first.month % 12 + 1, 1), today)
 
 
-def stores_of(c: Connection, actor: Actor, asked: Asked) -> tuple[int | None, str]:
+def stores_of(
+    c: Connection, actor: Actor, asked: Asked, right: Right = Right.SEE_REPORTS
+) -> tuple[int | None, str]:
     """(the one store a report is about, or None for all; its name). Raises NotAllowed, NotFound."""
-    limit = reach(actor, Right.SEE_REPORTS)
+    limit = reach(actor, right)
     wanted = shop_id(c, asked.store) if asked.store else limit.store_id
     if limit.store_id is not None and wanted != limit.store_id:
-        from core.people.access import refusal
+        raise refusal(actor, right)
+    return wanted, store_name(c, wanted)
 
-        raise refusal(actor, Right.SEE_REPORTS)
-    if wanted is None:
-        return None, ""
-    name: str = c.execute(sa.select(SHOP.c.name).where(SHOP.c.id == wanted)).scalar_one()
-    return wanted, name
+
+def store_name(c: Connection, store_id: int | None) -> str:
+    """What a report says it is about: a store's name, nothing for all of them."""
+    if store_id is None:
+        return ""
+    name: str = c.execute(sa.select(SHOP.c.name).where(SHOP.c.id == store_id)).scalar_one()
+    return name
+
+
+def scope_words(store: Store, actor: Actor, right: Right, asked: Asked, words: Catalogue) -> str:
+    """As `store_name`, for a report that those may read too who see only their own members."""
+    limit = reach(actor, right)
+    if limit.owner_id is not None:
+        return words.say("own members")
+    with store.read() as c:
+        return store_name(c, shop_id(c, asked.store) if asked.store else limit.store_id)

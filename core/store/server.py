@@ -30,6 +30,9 @@ RENEWED = 1800
 PREPARED_AFTER = 1
 """After how many times a statement is prepared: planning the worklist takes ten times as long as reading it."""
 
+LOOKING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+"""A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL."""
+
 _SETTINGS: dict[str, Any] = {
     "application_name": "huifang",
     "connect_timeout": 5,
@@ -58,9 +61,8 @@ def engine_of(url: sa.URL, patience: float) -> Engine:
     writes = f"BEGIN; SET LOCAL lock_timeout = {round(patience * 1000)}"
 
     def begin(connection: Connection) -> None:
-        is_writing = connection.get_execution_options().get("writes", False)
-        # A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL.
-        connection.exec_driver_sql(writes if is_writing else "BEGIN ISOLATION LEVEL REPEATABLE READ")
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(writes if "writes" in options else LOOKING if "reads" in options else "BEGIN")
 
     event.listen(engine, "connect", _prepare_if_direct)
     event.listen(engine, "begin", begin)

@@ -23,7 +23,8 @@ def roles(
     from core.store.roles import grant, statements
 
     if sql:
-        say("\n".join(f"{text};" for text in statements(METADATA.sorted_tables, role)))
+        for text in statements(METADATA.sorted_tables, role):
+            say(f"{text};")
         return
     grant(errand.store, METADATA.sorted_tables, role)
     say(

@@ -17,6 +17,7 @@ from scripts.dev.soak.ground import DAY, morning, prepare
 
 ROOT = Path(__file__).resolve().parents[3]
 CALLERS, THINKERS, THINK, PROCESSES = 64, 200, 30.0, 4
+LEAST = 6_000  # members, so that somebody is left to call
 
 
 def measure(ground: Ground) -> list[Figure]:
@@ -27,7 +28,7 @@ def measure(ground: Ground) -> list[Figure]:
     callers, seconds = min(CALLERS, 2 * ground.rounds), max(1.0, ground.rounds / 10)
     thinkers, span = min(THINKERS, 4 * ground.rounds), max(2.0, ground.rounds * 0.6)
     with running(fsync="on") as cluster:
-        url = _chain(cluster, max(callers, thinkers), members=min(ground.members, 60_000))
+        url = _chain(cluster, max(callers, thinkers), members=min(max(ground.members, LEAST), 60_000))
         rates = {"core": 0.0, "bare": 0.0}
         for mode in ("bare", "core", "bare", "core"):
             rates[mode] += len(_work(url, callers, seconds / 2, 0, mode)) / seconds
