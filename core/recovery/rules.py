@@ -88,4 +88,4 @@ def uplift(share: Share, others: Share) -> Uplift | None:
     difference = share.rate - others.rate
     below = sqrt((share.rate - low) ** 2 + (other_high - others.rate) ** 2)
     above = sqrt((high - share.rate) ** 2 + (others.rate - other_low) ** 2)
-    return Uplift(difference, difference - below, difference + above)
+    return Uplift(difference, max(-1.0, difference - below), min(1.0, difference + above))

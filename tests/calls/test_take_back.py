@@ -92,7 +92,7 @@ follow_ups = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     follow_ups,
     st.sampled_from(sorted(OUTCOMES)),

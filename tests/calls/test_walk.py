@@ -122,5 +122,5 @@ def make_walk(template: Path) -> type[RuleBasedStateMachine]:
 @pytest.mark.slow
 def test_the_walk(sqlite_template: Path) -> None:
     run_state_machine_as_test(
-        make_walk(sqlite_template), settings=settings(max_examples=60, stateful_step_count=20, deadline=None)
+        make_walk(sqlite_template), settings=settings(max_examples=25, stateful_step_count=20, deadline=None)
     )
