@@ -189,7 +189,7 @@ def _in_order(
     The database gives a member once for each due purpose: the first is the row's place. So more than wanted
     is asked for, and more again in the rare case that so many purposes were merged.
     """
-    limit = _NO_LIMIT if wanted is None else wanted + wanted // 2 + 10
+    limit = _NO_LIMIT if wanted is None else wanted + wanted // 5 + 5
     if wanted is not None and not query.everything and not query.programme:
         head = head_statement(store.rulebook, desk, free=False)
         if head is not None:

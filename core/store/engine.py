@@ -60,6 +60,7 @@ class Store:
         self.closed_until: datetime | None = None
         """Before which moment every day is sealed; None where that is not known yet."""
         self.engine = _sqlite(self.url, patience) if self.is_sqlite else engine_of(self.url, patience)
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(reads=True)
 
     @property
     def policy(self) -> Policy:
@@ -135,11 +136,11 @@ class Store:
     def _looking(self) -> Connection:
         """A connection in a transaction of its own, a new one where the server left at this very moment."""
         try:
-            return _begun(self.engine)
+            return _begun(self._reader)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-            return _begun(self.engine)
+            return _begun(self._reader)
 
     @contextmanager
     def sweep(self) -> Iterator[Connection]:
@@ -208,7 +209,7 @@ class Store:
 
 
 def _begun(engine: Engine) -> Connection:
-    connection = engine.connect().execution_options(reads=True)
+    connection = engine.connect()
     try:
         connection.begin()
     except BaseException:
