@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import count
@@ -122,9 +122,11 @@ class Gateway:
         if latest:
             self._latest[latest] = number
         pool = self._writes if write else self._reads
-        future = pool.submit(self._run, number, job, latest, lasting)
+        future = asyncio.wrap_future(pool.submit(self._run, number, job, latest, lasting), loop=self._loop)
+        # Screens that go away stop waiting, and would take back a job not yet begun: never one that writes.
+        done = asyncio.shield(future) if write else future
         self._app.run_worker(
-            self._hand_back(requester, answer, number, future, latest, excuse),
+            self._hand_back(requester, answer, number, done, latest, excuse),
             name=answer.__name__,
             group="gateway-write" if write else "gateway",
             exit_on_error=False,
@@ -162,12 +164,12 @@ class Gateway:
         requester: MessagePump,
         answer: type[Answer[T]],
         number: int,
-        future: Future[T],
+        done: asyncio.Future[T],
         latest: str,
         excuse: Excuse | None,
     ) -> None:
         try:
-            value = await asyncio.wrap_future(future)
+            value = await done
         except Superseded:
             return
         except asyncio.CancelledError:
