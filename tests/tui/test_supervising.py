@@ -267,7 +267,7 @@ def test_who_changed_a_member_is_a_key_away(staff: str, lite: Store, screens: Ma
         async with screens(staff=staff) as page:
             await page.press("slash")
             await page.type("00005")
-            await page.press("enter", "enter", "y")
+            await page.press("enter", "y")
             page.shows("谁改的?", "会员 00005", "王芳", "教师", "本人说")
             await page.press("escape", "escape")
 

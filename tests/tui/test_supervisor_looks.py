@@ -41,7 +41,7 @@ SHOTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "handover-log": ("S1M", ("f6", "l")),
     "board": ("S1M", ("b",)),
     "people": ("S1M", ("f9", "p", "e", "o", "p", "l", "e", "enter")),
-    "who-changed": ("S1M", ("slash", *"00003", "enter", "enter", "y")),
+    "who-changed": ("S1M", ("slash", *"00003", "enter", "y")),
 }
 
 

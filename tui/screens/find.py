@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Key
-from textual.timer import Timer
 from textual.widgets import Input
 
 from core.base.money import amount_short
-from tui.jobs.member import MembersFound, find
+from tui.finding import Finding
+from tui.jobs.member import MembersFound
 from tui.keys import bindings
 from tui.screens.base import HuifangScreen
 from tui.widgets.field import Field
@@ -20,10 +20,6 @@ from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from core.members.views import MemberRow
-
-PAUSE_SECONDS = 0.12
-"""After the last key; results come while one types."""
-
 
 WIDE = 100
 """From so many columns on the owner is named too."""
@@ -42,7 +38,7 @@ class FindScreen(HuifangScreen):
     FindScreen > Lines { height: 1fr; width: 100%; }
     """
 
-    _pause: Timer | None = None
+    _finding: Finding
 
     def compose(self) -> ComposeResult:
         yield Painted(base="bar", id="top")
@@ -53,6 +49,7 @@ class FindScreen(HuifangScreen):
         yield Painted(id="foot")
 
     def on_mount(self) -> None:
+        self._finding = Finding(self, self.home.gateway)
         self.query_one("#typed").focus()
         self.paint()
 
@@ -81,31 +78,23 @@ class FindScreen(HuifangScreen):
         self.paint_foot()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        if self._pause is not None:
-            self._pause.stop()
-        typed = event.value.strip()
-        if not typed:
+        if not self._finding.type(event.value):
             self.query_one(Lines).clear()
-            return
-        self._pause = self.set_timer(PAUSE_SECONDS, lambda: self._look_for(typed))
-
-    def _look_for(self, typed: str) -> None:
-        self.home.gateway.ask(self, MembersFound, find(typed), latest="find")
 
     def on_members_found(self, event: MembersFound) -> None:
         found = event.value
-        if self.query_one("#typed", Field).value.strip() != found.words:
+        if not self._finding.found(found.words):
             return
         rows = [self._row(row) for row in found.rows]
         lines = self.query_one(Lines)
         lines.clear()
         lines.show(len(rows), 0, rows)
         if not rows:
-            self.tell(
-                self.words.say("Nobody is found by {words}: try fewer letters, or the number.", words=found.words)
-            )
+            self.tell(self._nobody())
         else:
             self.hush()
+        if self._finding.entered() and rows:
+            self.action_key("pick")
 
     def _row(self, row: MemberRow) -> ListRow:
         last = f"{row.last_purchase_on:%Y-%m-%d}" if row.last_purchase_on else "-"
@@ -136,7 +125,8 @@ class FindScreen(HuifangScreen):
             lines.action_move(1 if event.key in ("down", "pagedown") else -1)
 
     def on_input_submitted(self) -> None:
-        self.action_key("pick")
+        if self._finding.enter():
+            self.action_key("pick")
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()
@@ -151,8 +141,14 @@ class FindScreen(HuifangScreen):
         if reason := super().why_not(name):
             return reason
         if name in ("pick", "call") and self.member_number() is None:
-            return self.words.say("Nobody is found yet: type a name, a number or last digits.")
+            return self._nobody()
         return ""
+
+    def _nobody(self) -> str:
+        words = self.query_one("#typed", Field).value.strip()
+        if not words:
+            return self.words.say("Nobody is found yet: type a name, a number or last digits.")
+        return self.words.say("Nobody is found by {words}: try fewer letters, or the number.", words=words)
 
     def do_find(self) -> None:
         """To the field."""

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
 from textual.widgets import Input
 
 from core.base.errors import BadInput, HuifangError
 from core.complaints.wording import CHANNELS as WAYS
 from tui.entry import RaisedEntry
+from tui.finding import Finding
 from tui.jobs.matters import Intake, MatterTaken, take
-from tui.jobs.member import MemberLooked, MembersFound, find, look
+from tui.jobs.member import MemberLooked, MembersFound, look
 from tui.overlays import WideOverlay
-from tui.screens.find import PAUSE_SECONDS
 from tui.screens.forms import RaiseForm, labelled
 from tui.widgets.choices import Choice, OneOf
 from tui.widgets.field import Field
@@ -23,13 +22,13 @@ from tui.widgets.lines import Column, Lines, ListRow
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from tui.app import HuifangApp
+    from tui.navigation import Navigation
 
 UNKNOWN = "."
 """The row that stands for somebody who is on no file; no member has that number."""
 
 
-def begin_intake(app: HuifangApp, kind: str, number: str) -> None:
+def begin_intake(app: Navigation, kind: str, number: str) -> None:
     """Ask who says it, unless a member is looked at already; then what."""
 
     def said(who: Who | None) -> None:
@@ -54,15 +53,14 @@ class AskWho(WideOverlay["Who"]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "unknown", show=False)]
 
-    _pause: Timer | None = None
-
-    def __init__(self, app: HuifangApp) -> None:
+    def __init__(self, app: Navigation) -> None:
         say = app.words.say
         super().__init__(
             say("Who says it? Number, name, pinyin, last digits"),
             say("Enter takes the row. F8: on no file, the name as typed. Esc: back."),
         )
         self._home = app
+        self._finding = Finding(self, app.gateway)
 
     def inside(self) -> ComposeResult:
         yield Field(id="typed")
@@ -73,20 +71,14 @@ class AskWho(WideOverlay["Who"]):
         self.query_one("#typed").focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        if self._pause is not None:
-            self._pause.stop()
-        typed = event.value.strip()
-        if not typed:
+        if self._finding.type(event.value):
+            self._show([], event.value.strip())
+        else:
             self.query_one(Lines).clear()
-            return
-        self._show([], typed)
-        self._pause = self.set_timer(
-            PAUSE_SECONDS, lambda: self._home.gateway.ask(self, MembersFound, find(typed), latest="intake-find")
-        )
 
     def on_members_found(self, event: MembersFound) -> None:
-        typed = self.query_one("#typed", Field).value.strip()
-        if typed != event.value.words:
+        words = event.value.words
+        if not self._finding.found(words):
             return
         rows = [
             ListRow(
@@ -96,7 +88,9 @@ class AskWho(WideOverlay["Who"]):
             )
             for row in event.value.rows
         ]
-        self._show(rows, typed)
+        self._show(rows, words)
+        if self._finding.entered():
+            self._take_chosen()
 
     def _show(self, rows: list[ListRow], typed: str) -> None:
         say = self._home.words.say
@@ -113,6 +107,10 @@ class AskWho(WideOverlay["Who"]):
             self.query_one(Lines).action_move(1 if key == "down" else -1)
 
     def on_input_submitted(self) -> None:
+        if self._finding.enter():
+            self._take_chosen()
+
+    def _take_chosen(self) -> None:
         row = self.query_one(Lines).row
         if row is not None:
             self._take(row)
@@ -140,7 +138,7 @@ CHANNELS = ("hotline", "shop", "online", "email", "social")
 class IntakeForm(RaiseForm):
     """What is said, over which channel, and where to reach who says it; it is on record at once."""
 
-    def __init__(self, app: HuifangApp, kind: str, who: Who) -> None:
+    def __init__(self, app: Navigation, kind: str, who: Who) -> None:
         super().__init__(app, RaisedEntry(kind=kind))
         self._home = app
         self._who = who
