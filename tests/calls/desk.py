@@ -72,7 +72,7 @@ class Desk:
             row = {
                 "member_id": member,
                 "programme": programme,
-                "cycle": "2026-11" if programme == "monthly" else uuid.uuid4().hex[:8],
+                "cycle": "2026-11" if programme == "monthly" else f"c{uuid.uuid4().hex[:8]}",
                 "store_id": self.shop,
                 "assignee_id": self.fang.staff_id,
                 "due_on": TODAY,

@@ -93,7 +93,9 @@ def test_a_call_that_falls_into_a_deadlock_is_stored_once(server: Store) -> None
 
 
 def _until_waiting(store: Store) -> None:
-    waiting = sa.text("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+    waiting = sa.text(
+        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+    )
     for _ in range(2000):
         with store.engine.connect() as connection:
             if connection.execute(waiting).scalar():
