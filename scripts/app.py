@@ -29,6 +29,8 @@ from scripts.commands import (  # noqa: F401
     members,
     offers,
     people,
+    people_accounts,
+    people_leaving,
     program,
     recovery,
     report,

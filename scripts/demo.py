@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from core.base.actor import SHELL, Actor
 from core.base.clock import FixedClock, at, business_day
 from core.base.errors import BadInput, HuifangError
-from core.base.language import N_, Catalogue
+from core.base.language import N_, Catalogue, catalogue
 from core.base.settings import Settings
 from scripts.demo_people import (
     MEMBER_COLUMNS,
@@ -60,17 +60,23 @@ def run(
     at_time: time | None = None,
     keep: Path | None = None,
     opened: bool = True,
+    ascii: bool = False,
 ) -> int:
-    """Make the demo store and open it as one of its staff; returns the exit code."""
+    """Make the demo store and open it as one of its staff; returns the exit code.
+
+    With `ascii` it is English, in ASCII alone, and so is what its people wrote down.
+    """
     from dataclasses import replace
 
     from core.base.clock import clock_for
     from scripts.show import say
 
+    if ascii:
+        words = catalogue("en")
     if opened:
         from tui import terminal
 
-        terminal.check()
+        terminal.check(ascii=ascii)
     clock = clock_for(on, at_time)
     with _folder(keep) as folder:
         url = f"sqlite:///{folder / 'demo.db'}"
@@ -82,7 +88,7 @@ def run(
         from tui.open import run as open_screens
 
         own = replace(settings, home=folder, database=url, staff=None)
-        return open_screens(own, staff=staff or first, on=on, at_time=at_time, lang=settings.lang)
+        return open_screens(own, staff=staff or first, on=on, at_time=at_time, lang=settings.lang, ascii=ascii)
 
 
 @contextmanager

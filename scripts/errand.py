@@ -45,6 +45,14 @@ def parse_day(typed: str) -> date:
         raise typer.BadParameter(N_("write the day as YYYY-MM-DD, for example 2026-11-23")) from None
 
 
+Since = Annotated[
+    date | None, typer.Option("--since", parser=parse_day, metavar="DATE", help=N_("From this day on."))
+]
+Until = Annotated[
+    date | None, typer.Option("--until", parser=parse_day, metavar="DATE", help=N_("Until this day."))
+]
+
+
 def parse_time(typed: str) -> AtTime:
     """A time typed as an option, HH:MM, or a day and a time."""
     try:
@@ -112,7 +120,8 @@ class Errand:
         from core.base.rulebook import load_rulebook
         from core.store.engine import Store
 
-        store = Store(self.settings.database, self.clock, load_rulebook(self.settings.overrides))
+        rulebook = load_rulebook(self.settings.overrides)
+        store = Store(self.settings.database, self.clock, rulebook, replica=self.settings.replica)
         self._opened.append(store)
         return store
 

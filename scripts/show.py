@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.base.clock import DEFAULT_ZONE, zone
+from core.base.language import Catalogue
 from core.base.text import cells, fit, harmless
 
 _GAP = "  "
@@ -68,6 +69,13 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequ
         )
         print(_GAP.join(line).rstrip())
     return len(shown)
+
+
+def worded_table(
+    words: Catalogue, headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[int] = ()
+) -> int:
+    """`table` under headings that are marked with N_, in the user's language."""
+    return table([words.say(heading) for heading in headings], rows, right=right)
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> None:

@@ -122,6 +122,6 @@ def open_desk(settings: Settings, clock: Clock) -> Desk:
     from core.base.rulebook import load_rulebook
     from core.store.engine import Store
 
-    store = Store(settings.database, clock, load_rulebook(settings.overrides))
+    store = Store(settings.database, clock, load_rulebook(settings.overrides), replica=settings.replica)
     store.verify()
     return Desk(store, settings.home)

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from tui.gateway import Answer
 from tui.jobs.today import explain_member
-from tui.key import Key
-from tui.keys import EVERYWHERE, KEYS, SCREENS, keys_of, name_of
+from tui.keymap.everywhere import EVERYWHERE
+from tui.keymap.key import Key
+from tui.keys import KEYS, SCREENS, keys_of, name_of
 from tui.overlays import Option, Pick, Reading
 from tui.paint import Span, wrapped
 from tui.screens.base import HuifangScreen
 
 if TYPE_CHECKING:
     from core.people.views import StaffRow
-    from tui.app import HuifangApp
+    from tui.navigation import Navigation
+    from tui.presence import Presence
 
 READING_WIDTH = 70
 
@@ -40,7 +42,7 @@ def _wrapped(paragraphs: tuple[str, ...]) -> list[list[Span]]:
     return lines
 
 
-def show_why(app: HuifangApp, number: str) -> None:
+def show_why(app: Navigation, number: str) -> None:
     """Explain a member's place on the lists."""
     say = app.words.say
     waiting: list[list[Span]] = [[(say("One moment .."), "quiet")]]
@@ -50,12 +52,12 @@ def show_why(app: HuifangApp, number: str) -> None:
     app.gateway.ask(window, MemberExplained, explain_member(number, app.words.lang), latest="why")
 
 
-def front(app: HuifangApp) -> HuifangScreen:
+def front(app: Navigation) -> HuifangScreen:
     """The full screen in front."""
     return next(screen for screen in reversed(app.screen_stack) if isinstance(screen, HuifangScreen))
 
 
-def show_help(app: HuifangApp) -> None:
+def show_help(app: Navigation) -> None:
     """The keys of the screen in front, and what they do."""
     screen = front(app)
     say = app.words.say
@@ -73,7 +75,7 @@ def show_help(app: HuifangApp) -> None:
     )
 
 
-def show_palette(app: HuifangApp) -> None:
+def show_palette(app: Navigation) -> None:
     """Every command by name."""
     screen = front(app)
     say = app.words.say
@@ -99,7 +101,7 @@ def show_palette(app: HuifangApp) -> None:
     app.push_screen(Pick(say("Commands"), hint, options, typing=True), chosen)
 
 
-def take_back(app: HuifangApp) -> None:
+def take_back(app: Navigation) -> None:
     """Ask first; then take the last record back and open its call with the text it had."""
     from tui.jobs.call import RecordTakenBack, take_last_back
 
@@ -114,7 +116,7 @@ def take_back(app: HuifangApp) -> None:
     )
 
 
-def choose_staff(app: HuifangApp, staff: Sequence[StaffRow]) -> None:
+def choose_staff(app: Presence, staff: Sequence[StaffRow]) -> None:
     """Ask who works here; without an answer there is nothing to do."""
     say = app.words.say
     options = [Option(row.code, "", row.name, f"{row.code}  {row.store_name}") for row in staff]

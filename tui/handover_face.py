@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.base.language import N_, Catalogue
 from core.base.text import cells, fit
+from tui.overlays import Option
 from tui.paint import Span, apart, width_of
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ PHASES = (
 """The way of an application, with the words that stand over each part of it."""
 
 STYLES = {"refused": "bad", "withdrawn": "quiet", "filed": "quiet", "executed": "good"}
+
+
+def split_options(words: Catalogue) -> list[Option]:
+    """How several people share the members of an application."""
+    return [
+        Option("even", "1", words.say("evenly, in each value class")),
+        Option("store", "2", words.say("by store: whoever works where the member belongs")),
+    ]
 
 
 def kind_words(row: HandoverRow, words: Catalogue) -> str:

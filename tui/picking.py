@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 
 from core.base.naming import ROLES, named
-from tui.jobs.handover import Around, AroundRead, read_around
+from tui.jobs.handover_apply import Around, AroundRead, read_around
 from tui.overlays import Option, Pick
 from tui.widgets.field import Field
 from tui.widgets.lines import Column, Lines
@@ -69,14 +69,7 @@ def ask_person(
     back: Callable[[], None] | None = None,
 ) -> None:
     """Ask for one of the staff, by code; with a right among those whom it reaches."""
-
-    def chosen(code: str | None) -> None:
-        if code is not None:
-            then(code)
-        elif back is not None:
-            back()
-
-    app.push_screen(PickNamed(app, title, staff_options(app, but, right)), chosen)
+    app.ask_window(PickNamed(app, title, staff_options(app, but, right)), then, back=back)
 
 
 def ask_shop(
@@ -87,13 +80,7 @@ def ask_shop(
     def made(around: Around) -> list[Option]:
         return [Option(shop.code, "", shop.name, f"{shop.code}  {shop.city}") for shop in around.shops]
 
-    def chosen(code: str | None) -> None:
-        if code is not None:
-            then(code)
-        elif back is not None:
-            back()
-
-    app.push_screen(PickNamed(app, title, made), chosen)
+    app.ask_window(PickNamed(app, title, made), then, back=back)
 
 
 def ask_people(

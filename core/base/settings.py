@@ -19,6 +19,8 @@ class Settings:
     database: str
     lang: str | None
     staff: str | None
+    replica: str | None = None
+    """The address of a server that follows the database's, for reports."""
 
     @property
     def overrides(self) -> Path:
@@ -48,12 +50,17 @@ def database_url(named: str, home: Path) -> str:
 def load_settings(
     environ: Mapping[str, str] | None = None, *, database: str | None = None, lang: str | None = None
 ) -> Settings:
-    """The settings of the environment; options given on the command line go before it."""
+    """The settings of the environment; options given on the command line go before it.
+
+    A replica belongs to the database of the environment: another one, named by an option, has none.
+    """
     env = os.environ if environ is None else environ
     home = home_folder(env)
+    replica = None if database else env.get("HUIFANG_REPLICA")
     return Settings(
         home=home,
         database=database_url(database or env.get("HUIFANG_DATABASE", ""), home),
         lang=lang or env.get("HUIFANG_LANG") or None,
         staff=env.get("HUIFANG_STAFF") or None,
+        replica=database_url(replica, home) if replica else None,
     )

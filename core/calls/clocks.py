@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy.engine import Connection
 
 from core.base.clock import at, business_day, zone
-from core.base.rulebook import Complaints
+from core.base.policy import Complaints
 from core.calls.tables import RaisedKind, Urgency
 from core.followups.calendar import ONE_DAY, WorkCalendar, calendar_of
 

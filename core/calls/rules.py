@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
 from core.base.clock import at, zone
-from core.base.rulebook import Outcome, Policy, Retries
+from core.base.policy import Policy, Retries
+from core.base.rulebook import Outcome
 
 MORNING, AFTERNOON, EVENING = "m", "a", "e"
 SEARCH_DAYS = 8

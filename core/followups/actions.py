@@ -12,7 +12,7 @@ from core.base.errors import BadInput, Conflict
 from core.base.language import N_
 from core.followups.claims import Claimed, holder_in, release_in, require_free, take
 from core.followups.tables import FollowUp
-from core.followups.worklist import FreeMember, WorklistQuery, free_in
+from core.followups.worklist import FreeMember, WorklistQuery, free_members
 from core.followups.worklist_sql import due_now_statement
 from core.members.lookup import admit, unknown_member
 from core.members.tables import Member
@@ -28,9 +28,6 @@ _PURPOSES = statement(
     days=("day",),
 )
 _MEMBER = sa.text("select id, owner_id, store_id from member where number = :number")
-
-LOOK_AHEAD = 10
-"""How many free rows are looked at first: others may be taking the top ones at the same moment."""
 
 
 @retried()
@@ -62,16 +59,11 @@ def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
 def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) -> Claimed | None:
     """Hold the first member of the list whom nobody else holds; None where the list has no such row."""
     with store.write(actor, durable=False) as tx:
-        looked_at = LOOK_AHEAD
-        while True:
-            free = free_in(store, tx.connection, actor, query, looked_at)
-            for member in free:
-                held = _claim_if_due(store, tx, member, terminal)
-                if held is not None:
-                    return held
-            if len(free) < looked_at:
-                return None
-            looked_at *= 2
+        for member in free_members(store, tx.connection, actor, query):
+            held = _claim_if_due(store, tx, member, terminal)
+            if held is not None:
+                return held
+    return None
 
 
 def _claim_if_due(store: Store, tx: Transaction, member: FreeMember, terminal: str) -> Claimed | None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import UTCDateTime
 
 from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, zone
@@ -19,13 +18,14 @@ from core.members.lookup import admit, unknown_member
 from core.people.access import Right
 from core.store.again import retried
 from core.store.engine import Store
-from core.store.sql import statement
+from core.store.sql import giving, statement
 from core.store.transaction import Transaction
 
 _FIND = sa.text("select id, owner_id, store_id, name from member where number = :number")
 
-_TAKE = statement(
-    """
+_TAKE = giving(
+    statement(
+        """
     insert into claim (member_id, staff_id, terminal, claimed_at, expires_at)
     values (:member, :staff, :terminal, :now, :until)
     on conflict (member_id) do update
@@ -36,15 +36,22 @@ _TAKE = statement(
     where claim.staff_id = excluded.staff_id or claim.expires_at <= :now
     returning claimed_at, expires_at
     """,
-    moments=("now", "until"),
-).columns(claimed_at=UTCDateTime(), expires_at=UTCDateTime())
+        moments=("now", "until"),
+    ),
+    "claimed_at expires_at",
+    moments=("claimed_at", "expires_at"),
+)
 
-_HOLDER = sa.text(
-    """
+_HOLDER = giving(
+    sa.text(
+        """
     select claim.staff_id, staff.name as name, claim.claimed_at, claim.expires_at, claim.terminal
     from claim join staff on staff.id = claim.staff_id where claim.member_id = :member
     """
-).columns(claimed_at=UTCDateTime(), expires_at=UTCDateTime())
+    ),
+    "staff_id name claimed_at expires_at terminal",
+    moments=("claimed_at", "expires_at"),
+)
 
 _RENEW = statement(
     """

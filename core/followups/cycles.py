@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
-from core.base.rulebook import Policy
+from core.base.policy import Policy
 from core.followups.calendar import ONE_DAY, WorkCalendar, days_between
 from core.members.rules import add_months, latest_before
 

@@ -51,6 +51,9 @@ def of_stores(store_ids: Sequence[int] | None, column: str = "m.store_id") -> st
     return f"and {column} in ({', '.join(str(int(number)) for number in store_ids)})"
 
 
+FIRST_BY_CLASS = "case m.value_class when 'A' then 1 when 'B' then 2 when 'C' then 3 else 4 end"
+"""R3.2's classes as a place, kept with the follow-up: so an index gives a desk's calls in their order (R4.5)."""
+
 FIRST_BY_SPEND = "-m.amount_total"
 FIRST_BY_RANKING = "coalesce((select r.place from recovery_place r where r.member_id = m.id), 0)"
 """Recovery's order: past spend, or what the last judgement found to beat it (R3.6, R4.5)."""
@@ -138,6 +141,9 @@ The empty string added to the status keeps SQLite from an index whose order woul
 purchases: members are read in the order of their numbers, which is that of the purchases' covering index.
 """
 
+INDEX_RANKING = sa.text("create unique index plan_ranking_member on plan_ranking (member_id)")
+"""For a server: it does not know of the classes cut meanwhile, and would read the ranking once for each member."""
+
 CUT_CLASSES = _dated("""
 update member set value_class = case when r.nth <= :top_a then 'A' when r.nth <= :top_b then 'B' else 'C' end
 from plan_ranking r
@@ -146,7 +152,22 @@ where r.member_id = member.id and member.value_class is distinct from
 """)
 
 
-def monthly(working_days: int, groups: Sequence[int] | None) -> sa.TextClause:
+def classes_anew(programmes: Sequence[str], others: Sequence[str]) -> sa.TextClause:
+    """Put open follow-ups of `programmes` by their members' new classes, those of `others` by their day alone."""
+    classed, all_of_them = _listed(programmes), _listed((*programmes, *others))
+    return sa.text(f"""
+        update follow_up set place = moved.place, version = version + 1
+        from (select f.id, case when f.programme in ({classed}) then {FIRST_BY_CLASS} else 0 end as place
+            from follow_up f join member m on m.id = f.member_id
+            where f.state = 'open' and f.programme in ({all_of_them})) moved
+        where moved.id = follow_up.id and follow_up.place <> moved.place""")
+
+
+def _listed(programmes: Sequence[str]) -> str:
+    return ", ".join(f"'{code}'" for code in programmes) or "''"
+
+
+def monthly(working_days: int, groups: Sequence[int] | None, *, place: str) -> sa.TextClause:
     """Lay each owner's regular members, best class first, evenly over the month's working days (R4.3).
 
     The calendar is that of the owner's store, or the member's where the store's pool keeps them.
@@ -155,7 +176,7 @@ def monthly(working_days: int, groups: Sequence[int] | None) -> sa.TextClause:
     return _dated(
         f"""{NEW_ROW}
         with days (nth, due_on) as (values {days}), kept as (
-            select m.id, m.store_id, {OWNER} as owner_id, r.nth,
+            select m.id, m.store_id, {OWNER} as owner_id, r.nth, {place} as place,
                 coalesce(case when s.left_on is null or s.left_on > :day then s.store_id end, m.store_id)
                     as desk_store_id
             from plan_ranking r join member m on m.id = r.member_id left join staff s on s.id = m.owner_id
@@ -168,7 +189,8 @@ def monthly(working_days: int, groups: Sequence[int] | None) -> sa.TextClause:
                     partition by coalesce(owner_id, -1), case when owner_id is null then store_id end) as n
             from kept where true {of_stores(groups, "desk_store_id")}
         )
-        select laid.id, :programme, :cycle, laid.store_id, laid.owner_id, days.due_on, :closes, 0, {NEW_VALUES}
+        select laid.id, :programme, :cycle, laid.store_id, laid.owner_id, days.due_on, :closes, laid.place,
+            {NEW_VALUES}
         from laid join days on days.nth = laid.i * {working_days} / laid.n
         where true
         on conflict (member_id, programme, cycle) do nothing""",
@@ -194,18 +216,18 @@ _HALVED = """
 _KEY_REGULAR = "(m.value_class in ('A', 'B') or m.social_reach) and m.consent_call"
 
 
-def decline_of_all(store_ids: Sequence[int] | None) -> sa.TextClause:
+def decline_of_all(store_ids: Sequence[int] | None, *, place: str) -> sa.TextClause:
     """Decline for every key regular, from the sums of the monthly ranking (R3.5)."""
     return _dated(
         f"""{NEW_ROW}
-        select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from plan_ranking w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} and {_KEY_REGULAR} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
     )
 
 
-def decline_of_moved(store_ids: Sequence[int] | None) -> sa.TextClause:
+def decline_of_moved(store_ids: Sequence[int] | None, *, place: str) -> sa.TextClause:
     """Decline for key regulars for whom the 90-day windows moved over a purchase since the last plan.
 
     Between two plans only purchases that crossed a window's edge, or came in, can make R3.5 true.
@@ -227,7 +249,7 @@ def decline_of_moved(store_ids: Sequence[int] | None) -> sa.TextClause:
                 and {_KEY_REGULAR} and m.status = 'active' and m.last_on > :dormant and m.joined_on <= :joined
             group by m.id
         )
-        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -19,7 +19,7 @@ from core.base.clock import business_day
 from core.base.errors import NotFound
 from core.base.language import N_
 from core.base.phones import masked
-from core.followups.worklist_head import head_statement
+from core.followups.worklist_head import head_statements
 from core.followups.worklist_sql import (
     Desk,
     counts_statement,
@@ -32,7 +32,7 @@ from core.members.tables import ValueClass
 from core.people.access import Right, Scope, reach, require, scope
 from core.people.cover import standing
 from core.store.engine import Store
-from core.store.sql import statement
+from core.store.sql import giving, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,10 @@ class WorklistQuery:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
+# Named tuples: fifty of each are made for every page, and a frozen dataclass takes ten times as long to make.
+
+
+class Purpose(NamedTuple):
     """Why a member is on the list: one open follow-up that is due."""
 
     follow_up_id: int
@@ -66,8 +68,7 @@ class Purpose:
     promise: str
 
 
-@dataclass(frozen=True, slots=True)
-class WorklistRow:
+class WorklistRow(NamedTuple):
     """One member to contact; `purposes` in the order of R4.5, the first of which gives the row its place."""
 
     member_id: int
@@ -162,18 +163,32 @@ class FreeMember:
     store_id: int
 
 
-def free_in(
-    store: Store, connection: Connection, actor: Actor, query: WorklistQuery, limit: int
-) -> list[FreeMember]:
-    """The members of a desk's first `limit` purposes whom nobody holds, in order."""
+LOOK_AHEAD = 10
+"""How many free rows are looked at first: others may be taking the top ones at the same moment."""
+
+
+def free_members(store: Store, connection: Connection, actor: Actor, query: WorklistQuery) -> Iterator[FreeMember]:
+    """The members of a desk whom nobody holds, in order, read as far as they are asked for."""
     now = store.clock.now()
     desk = desk_of(store, connection, actor, query)
-    parameters = {**_parameters(store, desk, query, business_day(now), now), "limit": limit}
-    head = None if query.programme else head_statement(store.rulebook, desk, free=True)
-    found = connection.execute(head, parameters).all() if head is not None else []
-    if len(found) < limit:
-        found = connection.execute(free_statement(store.rulebook, desk, bool(query.programme)), parameters).all()
-    return [FreeMember(*row) for row in dict.fromkeys(tuple(row) for row in found)]
+    parameters = _parameters(store, desk, query, business_day(now), now)
+    heads = () if query.programme else _heads(store, desk, free=True)
+    seen: set[int] = set()
+    for clause in (*heads, free_statement(store.rulebook, desk, bool(query.programme))):
+        limit = LOOK_AHEAD
+        while True:
+            found = connection.execute(clause, {**parameters, "limit": limit}).all()
+            for row in found:
+                if row[0] not in seen:
+                    seen.add(row[0])
+                    yield FreeMember(*row)
+            if len(found) < limit:
+                break
+            limit *= 2
+
+
+def _heads(store: Store, desk: Desk, *, free: bool) -> tuple[sa.TextualSelect, ...]:
+    return head_statements(store.rulebook, desk, free=free, lateral=not store.is_sqlite)
 
 
 def _in_order(
@@ -191,12 +206,13 @@ def _in_order(
     """
     limit = _NO_LIMIT if wanted is None else wanted + wanted // 5 + 5
     if wanted is not None and not query.everything and not query.programme:
-        head = head_statement(store.rulebook, desk, free=False)
-        if head is not None:
-            found = connection.execute(head, {**parameters, "limit": limit}).all()
-            members = list(dict.fromkeys(row[0] for row in found))
-            if len(members) >= wanted:
-                return members[:wanted]
+        first: dict[int, None] = {}
+        for head in _heads(store, desk, free=False):
+            first |= dict.fromkeys(
+                [row[0] for row in connection.execute(head, {**parameters, "limit": limit}).all()]
+            )
+            if len(first) >= wanted:
+                return list(first)[:wanted]
     clause = order_statement(store.rulebook, desk, query.everything, bool(query.programme))
     while True:
         found = connection.execute(clause, {**parameters, "limit": limit}).scalars().all()
@@ -278,12 +294,15 @@ def _desk(store: Store, connection: Connection, staff_id: int, store_id: int | N
 
 _STAFF = sa.text("select id, store_id, role from staff where code = :code")
 _STORE = sa.text("select id from store where code = :code")
-_DAY_SO_FAR = statement(
-    """select (select daily_target from staff where id = :staff) as target, count(distinct member_id) as done,
+_DAY_SO_FAR = giving(
+    statement(
+        """select (select daily_target from staff where id = :staff) as target, count(distinct member_id) as done,
         count(distinct case when reached then member_id end) as reached
     from call where caller_id = :staff and day = :day and corrects is null
         and not exists (select 1 from call later where later.corrects = call.id)""",
-    days=("day",),
+        days=("day",),
+    ),
+    "target done reached",
 )
 
 
@@ -322,56 +341,58 @@ def _rows(
     if not members:
         return ()
     kept = {name: parameters[name] for name in ("day", "now", "soon")}
-    found = connection.execute(details_statement(store.rulebook, everything), {**kept, "members": members})
+    clause, slots = details_statement(store.rulebook, everything, len(members))
+    filled = members + members[:1] * (len(slots) - len(members))
+    named: dict[str, Any] = dict(zip(slots, filled, strict=True))
     grouped: dict[int, list[Row[Any]]] = {}
-    for row in found.all():
+    for row in connection.execute(clause, named | kept).all():
         grouped.setdefault(row[0], []).append(row)
     cuts = stage_cuts(kept["day"], store.policy.stages)
-    return tuple(_row(grouped[member], cuts, kept["now"]) for member in members)
+    return tuple([_row(grouped[member], cuts, kept["now"]) for member in members])
 
 
-_DETAILS = 23
+_DETAILS = 22
 """How many columns of a row are the member's; the purpose's follow."""
 
 
 def _row(found: list[Row[Any]], cuts: StageCuts, now: datetime) -> WorklistRow:
     """One row from all due purposes of a member."""
     (
-        member_id, number, name, joined_on, last_on, first_purchase_on, last_purchase_on, last_reached_on,
-        value_class, last_promise, best_time, completeness, amount_total, rest_until, rest_reason,
-        owner, owner_name, store, held_by, held_since, held_until, phone, open_complaints,
+        member_id, number, name, phone, owner, owner_name, shop, value_class, held_by, held_since,
+        rest_until, rest_reason, joined_on, first_purchase_on, last_purchase_on, last_reached_on, last_promise,
+        best_time, completeness, amount_total, open_complaints, last_on,
     ) = found[0][:_DETAILS]  # fmt: skip
-    purposes = tuple([Purpose(*row[_DETAILS:-1]) for row in found])
     waits = [row[-1] for row in found if row[-1] is not None]
     not_before = max(waits) if waits else None
-    held = held_until is not None and held_until > now
-    resting = rest_until is not None and rest_until > now
     if not_before is None or not_before <= now:
-        not_before = rest_until if resting else None
-    elif resting:
+        not_before = rest_until
+    elif rest_until is not None:
         not_before = max(not_before, rest_until)
     return WorklistRow(
-        member_id=member_id,
-        number=number,
-        name=name,
-        phone_masked=masked(phone or ""),
-        owner=owner or "",
-        owner_name=owner_name or "",
-        store=store,
-        stage=cuts.stage(last_on, joined_on),
-        value_class=ValueClass(value_class) if value_class else None,
-        purposes=purposes,
-        held_by=held_by if held else "",
-        held_since=held_since if held else None,
-        not_before=not_before,
-        rest_reason=rest_reason if resting else "",
-        joined_on=joined_on,
-        first_purchase_on=first_purchase_on,
-        last_purchase_on=last_purchase_on,
-        last_reached_on=last_reached_on,
-        last_promise=last_promise,
-        best_time=best_time,
-        completeness=completeness,
-        amount_total=amount_total,
-        open_complaints=open_complaints,
+        member_id,
+        number,
+        name,
+        masked(phone or ""),
+        owner or "",
+        owner_name or "",
+        shop,
+        cuts.stage(last_on, joined_on),
+        _CLASSES[value_class],
+        tuple([Purpose._make(row[_DETAILS:-1]) for row in found]),
+        held_by or "",
+        held_since,
+        not_before,
+        rest_reason if rest_until is not None else "",
+        joined_on,
+        first_purchase_on,
+        last_purchase_on,
+        last_reached_on,
+        last_promise,
+        best_time,
+        completeness,
+        amount_total,
+        open_complaints,
     )
+
+
+_CLASSES: dict[str | None, ValueClass | None] = {None: None, "": None, **{each.value: each for each in ValueClass}}

@@ -1,8 +1,8 @@
 """The top of a worklist, read group by group from one index, so that it costs the same however much is due.
 
 R4.5 sorts a desk's rows by their programme first. So each programme gives its own first rows, in the order the
-index keeps them, and only these are sorted together. The monthly group and those below it are ordered by
-the members' classes, which no index of follow-ups has: they, and callbacks that wait, are left to `worklist_sql`.
+index keeps them, and only these are sorted together: in two readings, since who works on what is promised or new
+seldom comes as far as the month's calls. Callbacks that wait for their hour are left to `worklist_sql`.
 """
 
 from __future__ import annotations
@@ -16,41 +16,49 @@ from core.followups.cycles import MONTHLY
 from core.followups.worklist_sql import (
     DAYS,
     IN_ORDER,
+    MEMBER_NAMES,
     MOMENTS,
     OF_MEMBER,
     Desk,
     Key,
     Kind,
-    first_key,
     rests,
     sort_keys,
     unheld,
 )
-from core.store.sql import statement
+from core.store.sql import giving, statement
 
 
-def head_statement(rulebook: Rulebook, desk: Desk, *, free: bool) -> sa.TextClause | None:
+def head_statements(rulebook: Rulebook, desk: Desk, *, free: bool, lateral: bool) -> tuple[sa.TextualSelect, ...]:
     """The first :limit purposes of a staff member's desk in R4.5's order, with what a claim asks of their member.
 
-    Only groups above the monthly one are read: fewer rows than :limit says nothing about those below. With `free`
-    members that somebody holds are left out. None for a store's desk.
+    The first statement reads the groups above the month's calls, the second those from there on. With `free`
+    members that somebody holds are left out; `lateral` says whether the database can read a group for each row
+    of a list. None of them for a store's desk.
     """
-    return _head(Key(rulebook), desk.kind, free) if desk.staff_id is not None else None
+    if desk.staff_id is None:
+        return ()
+    key = Key(rulebook)
+    return _head(key, desk.kind, free, lateral, False), _head(key, desk.kind, free, lateral, True)
 
 
 @lru_cache(maxsize=64)
-def _head(key: Key, desk: Kind, free: bool) -> sa.TextClause:
+def _head(key: Key, desk: Kind, free: bool, lateral: bool, below: bool) -> sa.TextualSelect:
     rulebook = key.rulebook
-    below = rulebook.programmes[MONTHLY].rank
-    near = [code for code, entry in rulebook.programmes.items() if entry.rank < below]
+    months = rulebook.programmes[MONTHLY].rank
+    programmes = [code for code, entry in rulebook.programmes.items() if (entry.rank >= months) == below]
+    timed = [code for code in programmes if rulebook.programmes[code].order == "time"]
     arms = []
     for source in _sources(desk):
-        arms += [_group_arm(rulebook, source, code, free) for code in near]
-        arms.append(_sunk_arm(rulebook, source, near, free))
-    if desk[1]:
+        if lateral:
+            arms.append(_lateral_arm(rulebook, source, programmes, timed, free))
+        else:
+            arms += [_group_arm(rulebook, source, code, code in timed, free) for code in programmes]
+        arms.append(_sunk_arm(rulebook, source, programmes, free))
+    if desk[1] and not below:
         arms.append(_overdue_arm(rulebook, desk[0], free))
     text = f"select {OF_MEMBER} from ({' union all '.join(arms)}) head {IN_ORDER}"
-    return statement(text, days=DAYS, moments=MOMENTS)
+    return giving(statement(text, days=DAYS, moments=MOMENTS), MEMBER_NAMES)
 
 
 def _sources(desk: Kind) -> list[str]:
@@ -62,13 +70,26 @@ def _sources(desk: Kind) -> list[str]:
     return sources
 
 
-def _group_arm(rulebook: Rulebook, source: str, programme: str, free: bool) -> str:
+_FIRST = "order by f.place, f.due_on, class_key, m.number, f.id limit :limit"
+_KEPT = "(f.skipped_on is null or f.skipped_on <> :day)"
+_COME = "(f.due_at is null or f.due_at <= :soon)"
+
+
+def _group_arm(rulebook: Rulebook, source: str, programme: str, timed: bool, free: bool) -> str:
     """The first :limit rows of one programme that were not put off today and whose time has come."""
-    come = "and (f.due_at is null or f.due_at <= :soon)" if rulebook.programmes[programme].order == "time" else ""
+    come = f"and {_COME}" if timed else ""
     return f"""
         select * from ({_rows(rulebook, free)}
-            and {source} and f.programme = '{programme}' {come} and (f.skipped_on is null or f.skipped_on <> :day)
-        order by {first_key(rulebook, programme)}, f.due_on, class_key, m.number, f.id limit :limit) a"""
+            and {source} and f.programme = '{programme}' {come} and {_KEPT} {_FIRST}) a"""
+
+
+def _lateral_arm(rulebook: Rulebook, source: str, programmes: list[str], timed: list[str], free: bool) -> str:
+    """The same of each programme, in one arm: a server takes longer to plan ten of them than to read them."""
+    listed = ", ".join(f"('{code}', {code in timed})" for code in programmes)
+    return f"""
+        select a.* from (values {listed}) kind (programme, timed) cross join lateral ({_rows(rulebook, free)}
+            and {source} and f.programme = kind.programme and (not kind.timed or {_COME}) and {_KEPT}
+        {_FIRST}) a"""
 
 
 def _sunk_arm(rulebook: Rulebook, source: str, programmes: list[str], free: bool) -> str:
@@ -76,7 +97,7 @@ def _sunk_arm(rulebook: Rulebook, source: str, programmes: list[str], free: bool
     listed = ", ".join(f"'{code}'" for code in programmes)
     return f"""
         select * from ({_rows(rulebook, free)} and {source} and f.skipped_on = :day
-            and f.programme in ({listed}) and (f.due_at is null or f.due_at <= :soon)) b"""
+            and f.programme in ({listed}) and {_COME}) b"""
 
 
 def _overdue_arm(rulebook: Rulebook, assignees: int, free: bool) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlmodel import UTCDateTime
 
 from core.base.rulebook import Rulebook
-from core.store.sql import statement
+from core.followups.plan_sql import FIRST_BY_CLASS
+from core.store.sql import giving, statement
 
 DAYS = ("day",)
 MOMENTS = ("now", "soon", "overdue")
@@ -94,24 +94,10 @@ def group(rulebook: Rulebook) -> str:
     )
 
 
-def _class_order(column: str) -> str:
-    return f"case {column} when 'A' then 1 when 'B' then 2 when 'C' then 3 else 4 end"
-
-
-def first_key(rulebook: Rulebook, programme: str = "") -> str:
-    """What orders rows inside their group: of one programme a plain column, which an index may keep."""
-    by_class = [code for code, entry in rulebook.programmes.items() if entry.order == "class"]
-    if programme:
-        return _class_order("m.value_class") if programme in by_class else "f.place"
-    listed = ", ".join(f"'{code}'" for code in by_class)
-    return f"case when f.programme in ({listed}) then {_class_order('m.value_class')} else f.place end"
-
-
 def sort_keys(rulebook: Rulebook) -> str:
     """What `IN_ORDER` sorts the rows `f` of members `m` by, besides day and id, and what a claim asks of `m`."""
     return f"""{group(rulebook)} as grp, case when f.skipped_on = :day then 1 else 0 end as sunk,
-            {first_key(rulebook)} as first_key, {_class_order("m.value_class")} as class_key,
-            m.id as member_id, m.number, m.owner_id, m.store_id"""
+            f.place, {FIRST_BY_CLASS} as class_key, m.id as member_id, m.number, m.owner_id, m.store_id"""
 
 
 def unheld(member: str) -> str:
@@ -138,17 +124,22 @@ def _due(rulebook: Rulebook, desk: Kind, everything: bool) -> str:
         {"" if everything else rests(rulebook)}"""
 
 
+# A hold that has run out and a rest that is over are as if they had never been.
 _COLUMNS = """
-    m.id as member_id, m.number, m.name, m.joined_on, m.last_on, m.first_purchase_on, m.last_purchase_on,
-    m.last_reached_on, m.value_class, m.last_promise, m.best_time, m.completeness, m.amount_total,
-    m.rest_until, m.rest_reason,
-    o.code as owner, o.name as owner_name, s.code as store,
-    h.name as held_by, c.claimed_at as held_since, c.expires_at as held_until,
+    m.id as member_id, m.number, m.name,
     (select coalesce(p.e164, p.typed) from member_phone p where p.member_id = m.id
         order by p.bad_reason <> '', p.position limit 1) as phone,
+    o.code as owner, o.name as owner_name, s.code as store, m.value_class,
+    h.name as held_by, c.claimed_at as held_since,
+    case when m.rest_until > :now then m.rest_until end as rest_until, m.rest_reason,
+    m.joined_on, m.first_purchase_on, m.last_purchase_on, m.last_reached_on, m.last_promise, m.best_time,
+    m.completeness, m.amount_total,
     (select count(*) from raised r where r.member_id = m.id and r.kind = 'complaint'
-        and r.state not in ('closed', 'withdrawn')) as open_complaints
+        and r.state not in ('closed', 'withdrawn')) as open_complaints,
+    m.last_on
 """
+_PAGES = (1, 10, 50, 100, 500)
+"""For how many members the details are asked in one statement text; fewer are filled up."""
 
 
 def order_statement(rulebook: Rulebook, desk: Desk, everything: bool, one_programme: bool) -> sa.TextClause:
@@ -156,19 +147,24 @@ def order_statement(rulebook: Rulebook, desk: Desk, everything: bool, one_progra
     return _order(Key(rulebook), desk.kind, everything, one_programme)
 
 
-def free_statement(rulebook: Rulebook, desk: Desk, one_programme: bool) -> sa.TextClause:
+def free_statement(rulebook: Rulebook, desk: Desk, one_programme: bool) -> sa.TextualSelect:
     """As `order_statement`, without the members somebody holds; takes :limit."""
     return _free(Key(rulebook), desk.kind, one_programme)
 
 
-def counts_statement(rulebook: Rulebook, desk: Desk, everything: bool) -> sa.TextClause:
+def counts_statement(rulebook: Rulebook, desk: Desk, everything: bool) -> sa.TextualSelect:
     """Members by programme, and as the row without a programme, all of them."""
     return _counts(Key(rulebook), desk.kind, everything)
 
 
-def details_statement(rulebook: Rulebook, everything: bool) -> sa.TextualSelect:
-    """All due purposes of the :members with the members' details, each member's first purpose first."""
-    return _details(Key(rulebook), everything)
+def details_statement(
+    rulebook: Rulebook, everything: bool, members: int
+) -> tuple[sa.TextualSelect, tuple[str, ...]]:
+    """All due purposes of so many members with the members' details, each member's first purpose first.
+
+    With the names of the parameters for the members: as many or more, of which those left over repeat one.
+    """
+    return _details(Key(rulebook), everything, next((size for size in _PAGES if size >= members), members))
 
 
 def due_now_statement(rulebook: Rulebook) -> sa.TextClause:
@@ -190,7 +186,8 @@ class Key:
 
 
 OF_MEMBER = "member_id, number, owner_id, store_id"
-IN_ORDER = "order by grp, sunk, first_key, due_on, class_key, number, id limit :limit"
+MEMBER_NAMES = OF_MEMBER.replace(",", "")
+IN_ORDER = "order by grp, sunk, place, due_on, class_key, number, id limit :limit"
 _OF_PROGRAMME = "member_id in (select member_id from due where programme = :programme)"
 
 
@@ -203,29 +200,28 @@ def _order(key: Key, desk: Kind, everything: bool, one_programme: bool) -> sa.Te
 
 
 @lru_cache(maxsize=64)
-def _free(key: Key, desk: Kind, one_programme: bool) -> sa.TextClause:
+def _free(key: Key, desk: Kind, one_programme: bool) -> sa.TextualSelect:
     text = f"""
     with due as ({_due(key.rulebook, desk, False)})
     select {OF_MEMBER} from due
     where {_OF_PROGRAMME if one_programme else "true"} {unheld("due.member_id")} {IN_ORDER}"""
-    return statement(text, days=DAYS, moments=MOMENTS)
+    return giving(statement(text, days=DAYS, moments=MOMENTS), MEMBER_NAMES)
 
 
 @lru_cache(maxsize=64)
-def _counts(key: Key, desk: Kind, everything: bool) -> sa.TextClause:
+def _counts(key: Key, desk: Kind, everything: bool) -> sa.TextualSelect:
     text = f"""
     with due as ({_due(key.rulebook, desk, everything)})
     select programme, count(distinct member_id) as members,
         min(case when due_at > :now then due_at end) as next_at
     from due group by programme
     union all select null, count(distinct member_id), null from due"""
-    return statement(text, days=DAYS, moments=MOMENTS).columns(  # type: ignore[return-value]
-        programme=sa.String, members=sa.Integer, next_at=UTCDateTime()
-    )
+    return giving(statement(text, days=DAYS, moments=MOMENTS), "programme members next_at", moments=("next_at",))
 
 
-@lru_cache(maxsize=16)
-def _details(key: Key, everything: bool) -> sa.TextualSelect:
+@lru_cache(maxsize=32)
+def _details(key: Key, everything: bool, members: int) -> tuple[sa.TextualSelect, tuple[str, ...]]:
+    slots = tuple([f"member{place}" for place in range(members)])
     text = f"""
     select {_COLUMNS},
         f.id as follow_up_id, f.programme, f.cycle, f.due_on, f.due_at, f.closes_on, f.attempts, f.skips,
@@ -233,29 +229,26 @@ def _details(key: Key, everything: bool) -> sa.TextualSelect:
     from member m join follow_up f on f.member_id = m.id
         join store s on s.id = m.store_id
         left join staff o on o.id = m.owner_id
-        left join claim c on c.member_id = m.id
+        left join claim c on c.member_id = m.id and c.expires_at > :now
         left join staff h on h.id = c.staff_id
-    where m.id in :members and f.state = 'open' and f.due_on <= :day
+    where m.id in ({", ".join(f":{slot}" for slot in slots)}) and f.state = 'open' and f.due_on <= :day
         and (f.closes_on is null or f.closes_on >= :day)
         {"" if everything else rests(key.rulebook)}
     order by m.id, {group(key.rulebook)},
-        case when f.skipped_on = :day then 1 else 0 end, {first_key(key.rulebook)}, f.due_on, f.id"""
-    clause = statement(text, days=DAYS, moments=MOMENTS)
-    moment = UTCDateTime()
-    return clause.bindparams(sa.bindparam("members", expanding=True)).columns(
-        joined_on=sa.Date,
-        last_on=sa.Date,
-        first_purchase_on=sa.Date,
-        last_purchase_on=sa.Date,
-        last_reached_on=sa.Date,
-        rest_until=moment,
-        held_since=moment,
-        held_until=moment,
-        due_on=sa.Date,
-        due_at=moment,
-        closes_on=sa.Date,
-        not_before=moment,
-    )
+        case when f.skipped_on = :day then 1 else 0 end, f.place, f.due_on, f.id"""
+    typed = giving(
+        statement(text, days=DAYS, moments=MOMENTS),
+        """member_id number name phone owner owner_name store value_class held_by held_since rest_until rest_reason
+        joined_on first_purchase_on last_purchase_on last_reached_on last_promise best_time completeness
+        amount_total open_complaints last_on
+        follow_up_id programme cycle due_on due_at closes_on attempts skips promise not_before""",
+        days=(
+            "joined_on", "first_purchase_on", "last_purchase_on", "last_reached_on", "last_on", "due_on",
+            "closes_on",
+        ),
+        moments=("held_since", "rest_until", "due_at", "not_before"),
+    )  # fmt: skip
+    return typed, slots
 
 
 @lru_cache(maxsize=16)

@@ -1,11 +1,9 @@
-"""Offers and coupons: by class and reason, with a last day, used once (R11.2)."""
+"""Offers: what is taken off a purchase, for whom, from when until when (R11.2)."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,26 +11,17 @@ from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.errors import BadInput, NotFound, Refused
-from core.base.language import N_
-from core.base.text import clean, half_width
+from core.gifts.forms import OfferForm, checked_offer
 from core.gifts.rules import NO_CLASS, suits
-from core.gifts.stock import CLASSES
-from core.gifts.tables import Coupon, CouponState, Offer
-from core.gifts.views import CouponRow, OfferRow
-from core.members.lookup import MEMBER, SHOP, found_row
+from core.gifts.stock import keep_by_code
+from core.gifts.tables import Offer
+from core.gifts.views import OfferRow
 from core.people.access import Right, reach, require
 from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
-from core.store.transaction import Transaction
 
 OFFER: sa.Table = Offer.__table__  # type: ignore[attr-defined]
-COUPON: sa.Table = Coupon.__table__  # type: ignore[attr-defined]
-
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_LENGTH = 8
-_LONGEST = 3660
 
 _OFFERS = """
     select o.code, o.name, o.value, o.least, o.classes, o.reasons, o.from_on, o.until_on, o.days, o.active,
@@ -40,42 +29,13 @@ _OFFERS = """
         (select count(*) from coupon c where c.offer_id = o.id and c.state = 'used') as used
     from offer o
 """
-_COUPONS = """
-    select c.number, m.number as member, m.name, o.code as offer, o.name as offer_name, o.value, o.least, c.reason,
-        t.code as store, c.given_on, c.expires_on, c.state, c.used_on, c.used_with
-    from coupon c join offer o on o.id = c.offer_id join member m on m.id = c.member_id
-        join store t on t.id = c.store_id
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfferForm:
-    """An offer: `value` off a purchase of at least `least`, in fen; coupons hold `days` days, up to `until_on`."""
-
-    code: str
-    name: str
-    value: int
-    from_on: date
-    until_on: date
-    days: int = 30
-    least: int = 0
-    classes: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    active: bool = True
 
 
 @retried()
 def keep_offer(store: Store, actor: Actor, form: OfferForm) -> str:
     """Make an offer, or change the one of that code; coupons given keep their day. Raises BadInput, NotAllowed."""
     require(actor, Right.KEEP_GIFTS)
-    values = _checked(store, form)
-    with store.write(actor) as tx:
-        found = tx.connection.execute(sa.select(OFFER.c.id).where(OFFER.c.code == values["code"])).scalar()
-        if found is None:
-            tx.insert(Offer, **values)
-        else:
-            tx.update(Offer, found, {name: value for name, value in values.items() if name != "code"})
-    return str(values["code"])
+    return keep_by_code(store, actor, Offer, checked_offer(form, store.rulebook))
 
 
 def offers(store: Store, actor: Actor, *, everything: bool = False) -> tuple[OfferRow, ...]:
@@ -87,105 +47,10 @@ def offers(store: Store, actor: Actor, *, everything: bool = False) -> tuple[Off
         return _offers(c, condition, {} if everything else {"today": today})
 
 
-@retried()
-def give_coupon(store: Store, actor: Actor, number: str, offer: str, reason: str = "") -> CouponRow:
-    """Give a member a coupon for a reason (a code of `data/reasons.toml`, or none); its number is made here.
-
-    Raises NotFound, NotAllowed, and Refused where the offer is over, not for such members, or was given for that
-    reason this month.
-    """
-    with store.write(actor, why=reason) as tx:
-        member = _member(tx, number)
-        row = tx.connection.execute(sa.select(OFFER).where(OFFER.c.code == offer.strip())).first()
-        if row is None:
-            raise NotFound("offer.unknown", N_("There is no offer {code}: see the list."), code=clean(offer)[:40])
-        day = business_day(tx.now, member["time_zone"])
-        _demand_runs(row, member, reason, day)
-        key = {"offer_id": row.id, "member_id": member["id"], "reason": reason, "month": f"{day:%Y-%m}"}
-        there = sa.select(COUPON.c.id).where(*(COUPON.c[name] == value for name, value in key.items()))
-        if tx.connection.execute(there).first() is not None:
-            raise Refused("coupon.had", N_("The member has a coupon of this offer for that reason this month."))
-        coupon = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
-        tx.insert(
-            Coupon,
-            **key,
-            number=coupon,
-            store_id=member["store_id"],
-            given_on=day,
-            given_at=tx.now,
-            given_by=actor.staff_id,
-            expires_on=min(row.until_on, day + timedelta(days=row.days)),
-        )
-        return _coupon(tx.connection, coupon, day)
-
-
-@retried()
-def use_coupon(store: Store, actor: Actor, coupon: str, order: str = "") -> CouponRow:
-    """Take a coupon at the till, in any store, with the purchase's number.
-
-    Raises NotFound, NotAllowed, Refused for one that was used, withdrawn, or whose last day is over.
-    """
-    reach(actor, Right.GIVE_GIFT)
-    with store.write(actor) as tx:
-        row = _locked(tx, coupon)
-        today = business_day(tx.now)
-        if row["state"] != CouponState.OPEN:
-            raise Refused(
-                "coupon.state", N_("This coupon is {state} already."), state=CouponState(row["state"]).value
-            )
-        if row["expires_on"] < today:
-            raise Refused("coupon.expired", N_("This coupon was good until {day}."), day=row["expires_on"])
-        used = {"used_on": today, "used_with": clean(order)[:60], "used_by": actor.staff_id}
-        tx.update(Coupon, row["id"], {"state": CouponState.USED, **used})
-        return _coupon(tx.connection, row["number"], today)
-
-
-@retried()
-def withdraw_coupon(store: Store, actor: Actor, coupon: str, why: str) -> CouponRow:
-    """Take a coupon back that was not used, with a reason. Raises BadInput, NotFound, NotAllowed, Refused."""
-    said = clean(why)
-    if not said:
-        raise BadInput("coupon.why", N_("Say why the coupon is withdrawn."), field="why")
-    with store.write(actor, why=said) as tx:
-        row = _locked(tx, coupon)
-        require(actor, Right.GIVE_GIFT, store_id=row["store_id"])
-        if row["state"] != CouponState.OPEN:
-            raise Refused(
-                "coupon.state", N_("This coupon is {state} already."), state=CouponState(row["state"]).value
-            )
-        tx.update(Coupon, row["id"], {"state": CouponState.WITHDRAWN})
-        return _coupon(tx.connection, row["number"], business_day(tx.now))
-
-
-def coupons(
-    store: Store, actor: Actor, *, member: str = "", everything: bool = False, limit: int = 200
-) -> tuple[CouponRow, ...]:
-    """Coupons that can still be used (with `everything` all), newest first, by stores the actor's role reaches."""
-    allowed = reach(actor, Right.SEE_GIFTS)
-    today = business_day(store.clock.now())
-    conditions: list[str] = ["true"]
-    bound: dict[str, Any] = {}
-    if allowed.store_id is not None:
-        conditions.append(f"c.store_id = {int(allowed.store_id)}")
-    if member:
-        conditions.append("m.number = :member")
-        bound["member"] = member
-    if not everything:
-        conditions.append("c.state = 'open' and c.expires_on >= :today")
-        bound["today"] = today
-    with store.read() as c:
-        return _coupons(c, " and ".join(conditions), {**bound, "limit": limit}, today)
-
-
 def offers_for(c: Connection, value_class: str, day: date) -> tuple[OfferRow, ...]:
     """The offers that run on a day for members of a class, in a transaction of the caller's."""
     found = _offers(c, "o.active and o.from_on <= :today and o.until_on >= :today", {"today": day})
     return tuple(row for row in found if suits(" ".join(row.classes), value_class or NO_CLASS))
-
-
-def coupons_of(c: Connection, member_id: int, day: date, most: int) -> tuple[CouponRow, ...]:
-    """A member's coupons, newest first, in a transaction of the caller's."""
-    return _coupons(c, "c.member_id = :member_id", {"member_id": member_id, "limit": most}, day)
 
 
 def _offers(c: Connection, condition: str, bound: Mapping[str, Any]) -> tuple[OfferRow, ...]:
@@ -207,97 +72,3 @@ def _offers(c: Connection, condition: str, bound: Mapping[str, Any]) -> tuple[Of
         )
         for row in c.execute(clause.columns(from_on=sa.Date, until_on=sa.Date), bound)
     )
-
-
-def _coupon(c: Connection, coupon: str, today: date) -> CouponRow:
-    return _coupons(c, "c.number = :number", {"number": coupon, "limit": 1}, today)[0]
-
-
-def _coupons(c: Connection, condition: str, bound: Mapping[str, Any], today: date) -> tuple[CouponRow, ...]:
-    text = f"{_COUPONS} where {condition} order by c.given_on desc, c.id desc limit :limit"
-    clause = statement(text, days=("today",)).columns(given_on=sa.Date, expires_on=sa.Date, used_on=sa.Date)
-    return tuple(
-        CouponRow(
-            number=row.number,
-            member=row.member,
-            name=row.name,
-            offer=row.offer,
-            offer_name=row.offer_name,
-            value=row.value,
-            least=row.least,
-            reason=row.reason,
-            store=row.store,
-            given_on=row.given_on,
-            expires_on=row.expires_on,
-            state=CouponState(row.state),
-            expired=row.state == CouponState.OPEN.value and row.expires_on < today,
-            used_on=row.used_on,
-            used_with=row.used_with,
-        )
-        for row in c.execute(clause, bound)
-    )
-
-
-def _member(tx: Transaction, number: str) -> Mapping[str, Any]:
-    columns = [MEMBER.c.id, MEMBER.c.store_id, MEMBER.c.value_class, SHOP.c.time_zone]
-    found = found_row(tx.connection, tx.actor, clean(number), Right.GIVE_GIFT, columns)
-    tx.connection.execute(sa.select(MEMBER.c.id).where(MEMBER.c.id == found["id"]).with_for_update())
-    return found
-
-
-def _demand_runs(row: Any, member: Mapping[str, Any], reason: str, day: date) -> None:
-    if not row.active or not row.from_on <= day <= row.until_on:
-        raise Refused("offer.over", N_("The offer {name} does not run on this day."), name=row.name)
-    value_class = str(member["value_class"] or NO_CLASS)
-    if not suits(row.classes, value_class) or not suits(row.reasons, reason):
-        raise Refused(
-            "offer.unsuited",
-            N_("The offer {name} is not for such members or for that reason."),
-            name=row.name,
-        )
-
-
-def _locked(tx: Transaction, coupon: str) -> Mapping[str, Any]:
-    number = half_width(clean(coupon)).upper().replace(" ", "")
-    row = tx.connection.execute(sa.select(COUPON).where(COUPON.c.number == number).with_for_update()).mappings()
-    found = row.first()
-    if found is None:
-        raise NotFound("coupon.unknown", N_("There is no coupon {number}: check it."), number=number[:20])
-    return dict(found)
-
-
-def _checked(store: Store, form: OfferForm) -> dict[str, Any]:
-    code, name = clean(form.code), clean(form.name)
-    if not code or " " in code or len(code) > 40:
-        raise BadInput("gift.code", N_("A gift has a code without spaces, such as SCARF."), field="code")
-    if not name:
-        raise BadInput("gift.name", N_("A gift has a name."), field="name")
-    if form.value <= 0 or form.least < 0:
-        raise BadInput("offer.value", N_("An offer takes something off a purchase: name how much."), field="value")
-    if form.from_on > form.until_on or not 1 <= form.days <= _LONGEST:
-        raise BadInput(
-            "offer.days", N_("An offer runs from a day to a later one, its coupons for days."), field="until"
-        )
-    known = {"classes": (*CLASSES, NO_CLASS), "reasons": tuple(store.rulebook.reasons)}
-    for field, listed in known.items():
-        for one in getattr(form, field):
-            if one not in listed:
-                raise BadInput(
-                    "gift.for",
-                    N_("There is no {code!r} here: use some of {codes}."),
-                    field=field,
-                    code=clean(one)[:40],
-                    codes=", ".join(listed),
-                )
-    return {
-        "code": code,
-        "name": name,
-        "value": form.value,
-        "least": form.least,
-        "classes": " ".join(form.classes),
-        "reasons": " ".join(form.reasons),
-        "from_on": form.from_on,
-        "until_on": form.until_on,
-        "days": form.days,
-        "active": form.active,
-    }

@@ -12,8 +12,9 @@ from core.base.clock import business_day
 from core.base.rulebook import GiftOccasion, Rulebook
 from core.base.text import clean
 from core.gifts.actions import MEMBER_COLUMNS
+from core.gifts.coupons import coupons_of
 from core.gifts.given import given_to, receiver_of
-from core.gifts.offers import coupons_of, offers_for
+from core.gifts.offers import offers_for
 from core.gifts.rules import NO_CLASS, budget_of, proposed, suits
 from core.gifts.views import GiftChoice, Proposals
 from core.members.lookup import MEMBER, SHOP, found_row

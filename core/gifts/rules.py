@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from core.base.errors import Refused
 from core.base.language import N_
-from core.base.rulebook import GiftOccasion, Gifts
+from core.base.policy import Gifts
+from core.base.rulebook import GiftOccasion
 from core.gifts.tables import GivenState
 
 MOVES: Mapping[GivenState, frozenset[GivenState]] = {
@@ -19,6 +20,7 @@ MOVES: Mapping[GivenState, frozenset[GivenState]] = {
 }
 """What a gift given may become: put aside, on its way, in the member's hands, back in the store."""
 
+CLASSES = ("A", "B", "C")
 NO_CLASS = "-"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +12,9 @@ from core.base.errors import BadInput, NotFound, Refused
 from core.base.language import N_
 from core.base.rulebook import Rulebook
 from core.base.text import clean
-from core.gifts.rules import NO_CLASS, budget_of
-from core.gifts.tables import Gift, GiftBudget, GiftMovement, GiftStock, Movement
+from core.gifts.forms import GiftForm, checked_gift
+from core.gifts.rules import CLASSES, NO_CLASS, budget_of
+from core.gifts.tables import Gift, GiftBudget, GiftMovement, GiftStock, Movement, Offer
 from core.people.access import Right, require
 from core.people.views import shop_id
 from core.store.again import retried
@@ -26,7 +26,6 @@ GIFT: sa.Table = Gift.__table__  # type: ignore[attr-defined]
 STOCK: sa.Table = GiftStock.__table__  # type: ignore[attr-defined]
 BUDGET: sa.Table = GiftBudget.__table__  # type: ignore[attr-defined]
 
-CLASSES = ("A", "B", "C")
 MOST = 1_000_000
 
 _MOVE = (
@@ -47,29 +46,22 @@ _SPEND = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiftForm:
-    """A gift of the catalogue; `value` in fen, `classes` and `occasions` by code, none named means all."""
-
-    code: str
-    name: str
-    value: int
-    classes: tuple[str, ...] = ()
-    occasions: tuple[str, ...] = ()
-    active: bool = True
-
-
 @retried()
 def keep_gift(store: Store, actor: Actor, form: GiftForm) -> str:
     """Put a gift into the catalogue, or change the one of that code. Raises BadInput, NotAllowed."""
     require(actor, Right.KEEP_GIFTS)
-    values = _checked(form, store.rulebook)
+    return keep_by_code(store, actor, Gift, checked_gift(form, store.rulebook))
+
+
+def keep_by_code(store: Store, actor: Actor, kind: type[Gift | Offer], values: dict[str, Any]) -> str:
+    """Add a gift or an offer, or change the one of that code; returns the code."""
+    columns = kind.__table__.c  # type: ignore[union-attr]
     with store.write(actor) as tx:
-        found = tx.connection.execute(sa.select(GIFT.c.id).where(GIFT.c.code == values["code"])).scalar()
+        found = tx.connection.execute(sa.select(columns.id).where(columns.code == values["code"])).scalar()
         if found is None:
-            tx.insert(Gift, **values)
+            tx.insert(kind, **values)
         else:
-            tx.update(Gift, found, {name: value for name, value in values.items() if name != "code"})
+            tx.update(kind, found, {name: value for name, value in values.items() if name != "code"})
     return str(values["code"])
 
 
@@ -192,34 +184,3 @@ def _moved(store: Store, actor: Actor, gift: str, shop: str, kind: Movement, cou
         if change:
             move_stock(tx, row.id, store_id, kind, change, None, why)
         return there + change
-
-
-def _checked(form: GiftForm, rulebook: Rulebook) -> dict[str, Any]:
-    code, name = clean(form.code), clean(form.name)
-    if not code or " " in code or len(code) > 40:
-        raise BadInput("gift.code", N_("A gift has a code without spaces, such as SCARF."), field="code")
-    if not name:
-        raise BadInput("gift.name", N_("A gift has a name."), field="name")
-    if form.value < 0:
-        raise BadInput("gift.amount", N_("A budget is not below zero."), field="value")
-    for field, given, known in (
-        ("classes", form.classes, CLASSES),
-        ("occasions", form.occasions, tuple(rulebook.gift_occasions)),
-    ):
-        for one in given:
-            if one not in known:
-                raise BadInput(
-                    "gift.for",
-                    N_("There is no {code!r} here: use some of {codes}."),
-                    field=field,
-                    code=clean(one)[:40],
-                    codes=", ".join(known),
-                )
-    return {
-        "code": code,
-        "name": name,
-        "value": form.value,
-        "classes": " ".join(form.classes),
-        "occasions": " ".join(form.occasions),
-        "active": form.active,
-    }

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlmodel import UTCDateTime
 
-from core.base.rulebook import Policy
+from core.base.policy import Policy
 from core.calls.tables import NOT_OVER
 from core.followups.cycles import CALLBACK, INTRODUCE
 from core.handover.rules import OPEN

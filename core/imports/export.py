@@ -99,7 +99,7 @@ def export_file(
 
 
 def _streamed(store: Store, selection: Selection) -> Generator[Record, None, None]:
-    with store.read() as connection:
+    with store.sweep() as connection:
         rows = connection.execution_options(yield_per=AT_ONCE).execute(selection.statement)
         with closing(rows):
             yield from selection.records(rows)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.base.phones import understand
-from core.base.rulebook import Policy
+from core.base.policy import Policy
 from core.members.lookup import FIX, MEMBER, PHONE
 from core.members.profile import completeness_of, is_dialable, key_rows, phone_values
 from core.members.tables import Member, MemberNameKey, MemberPhone, ProfileFix

@@ -44,7 +44,7 @@ def list_members(store: Store, actor: Actor, wanted: MemberFilter, on: date) -> 
     Rows come as they are read, so a list of a million needs no memory. Raises NotFound for another store.
     """
     cuts = stage_cuts(on, store.policy.stages)
-    with store.read() as c:
+    with store.sweep() as c:
         query = _rows(store, on, cuts).where(within(actor, Right.SEE_MEMBER)).order_by(MEMBER.c.number)
         if wanted.store is not None:
             query = query.where(MEMBER.c.store_id == shop_id(c, wanted.store))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.handover.proof import Broken, broken
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.seal_check import verify
 from core.store.seal_report import NAMED, AuditFinding, AuditReport, Tampering
@@ -20,10 +21,11 @@ _KINDS = {
 }
 
 
+@retried()
 def verify_all(store: Store, *, expect: str = "", progress: Callable[[int], None] | None = None) -> AuditReport:
     """As `core.store.seal_check.verify`, and every handover application against the seals of its steps."""
     report = verify(store, expect=expect, progress=progress)
-    with store.read() as c:
+    with store.sweep() as c:
         found = [_finding(one) for one in broken(c)]
     if not found:
         return report

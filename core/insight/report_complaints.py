@@ -44,7 +44,7 @@ def moments(asked: Asked) -> tuple[datetime, datetime]:
 def complaints_report(store: Store, actor: Actor, asked: Asked, words: Catalogue) -> Report:
     """What was raised in the days asked for, as it stands now. Raises NotAllowed, NotFound."""
     now = store.clock.now()
-    with store.read() as c:
+    with store.sweep() as c:
         shop, scope = stores_of(c, actor, asked)
         rows = _rows(c, asked, shop)
     sections = (

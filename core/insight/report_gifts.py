@@ -54,7 +54,7 @@ _OFFERS = f"""
 
 def gifts_report(store: Store, actor: Actor, asked: Asked, words: Catalogue) -> Report:
     """What was given in the days asked for, and how stock and budgets stand. Raises NotFound, NotAllowed."""
-    with store.read() as c:
+    with store.sweep() as c:
         shop, scope = stores_of(c, actor, asked, Right.SEE_GIFTS)
         bound = {"since": asked.since, "until": asked.until, "store": shop or 0}
         months = {"first": f"{asked.since:%Y-%m}", "last": f"{asked.until:%Y-%m}", "store": shop or 0}

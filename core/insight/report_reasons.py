@@ -31,7 +31,7 @@ COLUMNS = 6
 
 def reasons_report(store: Store, actor: Actor, asked: Asked, words: Catalogue) -> Report:
     """The reasons of the days asked for, beside those of as many days before. Raises NotAllowed, NotFound."""
-    with store.read() as c:
+    with store.sweep() as c:
         shop, scope = stores_of(c, actor, asked)
         rows = _rows(c, asked, shop, store.is_sqlite)
     book = store.rulebook.reasons

@@ -75,7 +75,7 @@ class Marks:
 
 def satisfaction_report(store: Store, actor: Actor, asked: Asked, words: Catalogue) -> Report:
     """Scores of the days asked for, beside those of as many days before. Raises NotAllowed, NotFound."""
-    with store.read() as c:
+    with store.sweep() as c:
         shop, scope = stores_of(c, actor, asked)
         rows, owners = _of_days(c, asked, shop), _of_owners(c, asked, shop)
         suggestions = _suggestions(c, asked, shop)

@@ -17,6 +17,7 @@ from core.base.report import Asked, Report
 from core.members.lookup import SHOP
 from core.people.access import Right, reach, refusal
 from core.people.views import shop_id
+from core.store.again import retried
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -36,6 +37,7 @@ LONGEST = 3660
 """How many days a report spans at most."""
 
 
+@retried()
 def make_report(store: Store, actor: Actor, code: str, asked: Asked, words: Catalogue) -> Report:
     """One report. Raises NotFound for no such report or store, BadInput for the days, NotAllowed."""
     if code not in REPORTS:

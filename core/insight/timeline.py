@@ -17,8 +17,8 @@ import core.purchases.tables  # noqa: F401
 from core.base.actor import Actor
 from core.calls.tables import RaisedAct, RaisedState
 from core.insight.wording import Event, EventKind
+from core.members.history import changes_of
 from core.members.lookup import MEMBER, SHOP, STAFF, found_row
-from core.members.views import changes_of
 from core.people.access import Right
 from core.store.engine import Store
 

@@ -16,7 +16,7 @@ import core.handover.tables  # noqa: F401
 from core.base.actor import Actor
 from core.base.clock import at, business_day
 from core.base.language import N_
-from core.base.rulebook import Watch
+from core.base.policy import Watch
 from core.handover.tables import HandoverState, Kind
 from core.people.access import Right, reach
 from core.people.views import SHOP, STAFF
@@ -82,6 +82,7 @@ def record_view(store: Store, actor: Actor, member_id: int) -> None:
         tx.connection.execute(_LOOK, {"staff": actor.staff_id, "day": day, "member": member_id})
 
 
+@retried()
 def unusual(store: Store, actor: Actor, since: date | None = None) -> tuple[UnusualDay, ...]:
     """The unusual days from `since` (a week back unless given) to today: leavers first, then the latest.
 
@@ -92,7 +93,7 @@ def unusual(store: Store, actor: Actor, since: date | None = None) -> tuple[Unus
     first = since or today - timedelta(days=7)
     policy = store.policy.watch
     start = first - timedelta(days=policy.median_days)
-    with store.read() as c:
+    with store.sweep() as c:
         views, looks = _views(c, start, today)
         reveals = _reveals(c, start, today)
         people = _people(c, limits.store_id)

@@ -14,7 +14,7 @@ from typing import Any
 
 from core.base.clock import DEFAULT_ZONE, zone
 from core.base.language import N_
-from core.base.rulebook import Contact
+from core.base.policy import Contact
 from core.members.tables import Status
 
 Span = tuple[time, time]

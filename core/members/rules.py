@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from math import ceil
 
-from core.base.rulebook import Classes, Stages
+from core.base.policy import Classes, Stages
 from core.members.tables import ValueClass
 
 

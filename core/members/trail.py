@@ -57,7 +57,7 @@ def trail(store: Store, actor: Actor, query: TrailQuery) -> Generator[AuditLine,
     """
     if scope(actor.role, Right.SEE_AUDIT) not in (Scope.ALL, Scope.STORE):
         raise refusal(actor, Right.SEE_AUDIT)
-    with store.read() as c:
+    with store.sweep() as c:
         yield from _lines(c, actor, _conditions(c, actor, query), query.oldest_first)
 
 

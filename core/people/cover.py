@@ -19,7 +19,7 @@ from core.people.access import Reach, Right, reach, require
 from core.people.tables import Cover
 from core.store.again import retried
 from core.store.engine import Store
-from core.store.sql import statement
+from core.store.sql import giving, statement
 from core.store.transaction import Transaction
 
 COVER: sa.Table = SQLModel.metadata.tables["cover"]
@@ -33,10 +33,13 @@ STATES = {
     "ended": N_("ended early"),
 }
 
-_RUNNING = statement(
-    """select c.away_id, c.substitute_id, s.store_id from cover c join staff s on s.id = c.away_id
+_RUNNING = giving(
+    statement(
+        """select c.away_id, c.substitute_id, s.store_id from cover c join staff s on s.id = c.away_id
     where c.until_on >= :day and c.from_on <= :day and c.ended_at is null order by c.id""",
-    days=("day",),
+        days=("day",),
+    ),
+    "away_id substitute_id store_id",
 )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.rulebook import Policy
+from core.base.policy import Policy
 from core.followups.cycles import RECOVERY
 from core.followups.planning import LOCK
 from core.followups.tables import FollowUp, RecoveryPlace

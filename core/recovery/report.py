@@ -38,7 +38,7 @@ def recovery_figures(
         raise BadInput("report.days", N_("The first day of a report is not after its last."), field="from")
     today = business_day(store.clock.now())
     bound = {"from_on": from_on, "until_on": until_on, "today": today}
-    with store.read() as connection:
+    with store.sweep() as connection:
         shape = _shape(store, connection, actor, store_code)
         held = _share(connection, report_sql.held_out(shape, shape.days), bound)
         held_planned = _share(connection, report_sql.held_out(shape, shape.planned_days), bound)

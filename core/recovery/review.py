@@ -13,7 +13,8 @@ from core.base.actor import Actor
 from core.base.clock import business_day
 from core.base.errors import BadInput, NotFound, Refused
 from core.base.language import N_
-from core.base.rulebook import MeasureKind, Policy, Rulebook
+from core.base.policy import Policy
+from core.base.rulebook import MeasureKind, Rulebook
 from core.base.text import clean
 from core.calls.effects import write
 from core.calls.facts import Row, member_row, open_rows, read_facts

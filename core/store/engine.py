@@ -23,14 +23,16 @@ from core.base.actor import Actor
 from core.base.clock import Clock, SystemClock
 from core.base.errors import StoreTrouble
 from core.base.language import N_
-from core.base.rulebook import Policy, Rulebook, load_rulebook
+from core.base.policy import Policy
+from core.base.rulebook import Rulebook, load_rulebook
 from core.store.closed import closed_until
+from core.store.replica import mark_of, replica_of
 from core.store.server import engine_of
 from core.store.transaction import Transaction
 from core.store.troubles import MISSING, unsure, worded
 from core.store.turns import PATIENCE, turn
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """The newest migration; compared at opening so that Alembic need not be imported."""
 
 MAPPED = 1 << 30
@@ -40,7 +42,8 @@ MAPPED = 1 << 30
 class Store:
     """A Huifang store: one SQLite file, or one PostgreSQL database.
 
-    `patience` is how many seconds a write waits for others before it is refused as busy.
+    `patience` is how many seconds a write waits for others before it is refused as busy; `replica` the address
+    of a PostgreSQL server that follows this one. Raises StoreTrouble where a file is given a replica.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Store:
         clock: Clock | None = None,
         rulebook: Rulebook | None = None,
         patience: float = PATIENCE,
+        replica: str | None = None,
     ) -> None:
         self.url = make_url(url)
         self.clock: Clock = clock or SystemClock()
@@ -61,6 +65,8 @@ class Store:
         """Before which moment every day is sealed; None where that is not known yet."""
         self.engine = _sqlite(self.url, patience) if self.is_sqlite else engine_of(self.url, patience)
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(reads=True)
+        self.replica = replica_of(self.file, make_url(replica), SCHEMA_VERSION) if replica else None
+        """The server that `sweep` reads where it can."""
 
     @property
     def policy(self) -> Policy:
@@ -143,8 +149,19 @@ class Store:
             return _begun(self._reader)
 
     @contextmanager
-    def sweep(self) -> Iterator[Connection]:
-        """As `read`, for one pass over whole tables: their pages are not kept in this process's memory."""
+    def sweep(self, *, here: bool = False) -> Iterator[Connection]:
+        """As `read`, for one pass over whole tables: their pages are not kept in this process's memory.
+
+        It reads the replica where there is one that has all that was stored before, unless `here` is asked for.
+        What it raises may be Undone: then the same pass, asked for again, reads the main database.
+        """
+        if self.replica is not None and not here:
+            with self.read() as connection:
+                mark = mark_of(connection)
+            if (there := self.replica.opened(mark)) is not None:
+                with self.replica.reading(there) as connection:
+                    yield connection
+                return
         with self.read() as connection:
             if self.is_sqlite:
                 connection.exec_driver_sql("PRAGMA mmap_size=0")
@@ -206,6 +223,8 @@ class Store:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+        if self.replica is not None:
+            self.replica.close()
 
 
 def _begun(engine: Engine) -> Connection:

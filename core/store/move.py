@@ -88,7 +88,7 @@ def move(
     _verify_empty(target, listed)
     seal(store, actor)
     tell = progress or _silent
-    with store.sweep() as source, _written(target) as sink:
+    with store.sweep(here=True) as source, _written(target) as sink:
         last = source.execute(_NUMBERS).scalar_one()
         digests = {table.name: _copied(source, sink, table, tell) for table in listed}
         _verify_arrived(sink, listed, digests, tell)

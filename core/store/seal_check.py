@@ -16,14 +16,12 @@ from sqlalchemy.engine import Connection
 
 from core.store.engine import Store
 from core.store.guards import unguarded
-from core.store.seal_report import NAMED, AuditFinding, AuditReport, Tampering
+from core.store.seal_report import NAMED, AuditReport, Findings, Tampering
 from core.store.sealed_rows import (
     AUDIT,
     NOTHING,
-    Days,
     Kept,
     Row,
-    closed_by,
     digest_of,
     expected_keys,
     is_marked,
@@ -35,10 +33,9 @@ from core.store.sealed_rows import (
     of_spine,
     unpacked,
 )
-from core.store.seals import AT_ONCE, FIRST, NOTE, SEAL, SEALED, added_keys, own_digest
-from core.store.sql import statement
+from core.store.seals import AT_ONCE, FIRST, SEAL, SEALED, added_keys, own_digest
 from core.store.tables import APPEND_ONLY, Deed
-from core.store.transaction import LATE, MOVED
+from core.store.trail_check import TrailCheck
 
 _SEALS_AT_ONCE = 20
 
@@ -48,7 +45,7 @@ def verify(store: Store, *, expect: str = "", progress: Callable[[int], None] | 
 
     `expect` is the digest (or its beginning) of a seal that was noted elsewhere, which must still be in the chain.
     """
-    with store.read() as c:
+    with store.sweep() as c:
         return _Verification(c, progress).whole(expect.strip().lower())
 
 
@@ -58,32 +55,29 @@ class _Verification:
 
     c: Connection
     progress: Callable[[int], None] | None
-    found: list[AuditFinding] = field(default_factory=list)
-    counts: Counter[Tampering] = field(default_factory=Counter)
+    found: Findings = field(default_factory=Findings)
     rows: Counter[str] = field(default_factory=Counter)
     there: Counter[str] = field(default_factory=Counter)
     digests: dict[int, str] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
-    notes: dict[int, str] = field(default_factory=dict)
     reached: dict[str, int | None] = field(default_factory=dict)
-    days: Days = field(default_factory=Days)
-    closed: datetime | None = None
     run_at: datetime | None = None
-    marked: tuple[str, bool] = ("", False)
-    moved: int = 0
+
+    def __post_init__(self) -> None:
+        self.trail = TrailCheck(self.c, self.found)
 
     def whole(self, expect: str) -> AuditReport:
         """Everything in order: the tables, the seals with their rows, what is not yet sealed, and the anchors."""
         self.tables = kept_tables(self.c, SEALED)
         seals = kept_tables(self.c, ["seal"])
         for name in unguarded(self.c):
-            self.tell(Tampering.UNGUARDED, name, "", None)
+            self.found.tell(Tampering.UNGUARDED, name, "", None)
         for name in APPEND_ONLY:
             if name not in self.tables and name not in seals:
-                self.tell(Tampering.TABLE_CHANGED, name, "-", None)
+                self.found.tell(Tampering.TABLE_CHANGED, name, "-", None)
         if AUDIT not in self.tables or not seals:
             return self.report(0, expect)
-        self.moved = self.moved_until()
+        self.trail.read_moved()
         previous, number = FIRST, 0
         for seal in self.seals(seals["seal"]):
             previous, number = self.seal(seal, previous, number)
@@ -92,16 +86,11 @@ class _Verification:
         self.strangers()
         return self.report(unsealed, expect)
 
-    def tell(self, kind: Tampering, table: str, key: str, day: date | None) -> None:
-        self.counts[kind] += 1
-        if len(self.found) < NAMED:
-            self.found.append(AuditFinding(kind, table, key, day if day != date.min else None))
-
     def report(self, unsealed: int, expect: str) -> AuditReport:
         number = max(self.digests, default=0)
         return AuditReport(
-            findings=tuple(self.found),
-            counts=dict(self.counts),
+            findings=tuple(self.found.named),
+            counts=dict(self.found.counts),
             rows=dict(self.rows),
             seals=len(self.digests),
             unsealed=unsealed,
@@ -130,14 +119,14 @@ class _Verification:
         """Check one seal's place in the chain and then its rows; returns what the next one must name."""
         own, table = int(seal["id"]), str(seal["table_name"])
         for missing in range(number + 1, min(own, number + 1 + NAMED)):
-            self.tell(Tampering.SEAL_REMOVED, "seal", str(missing), None)
+            self.found.tell(Tampering.SEAL_REMOVED, "seal", str(missing), None)
             self.doubted.add(missing)
         day = _day(seal["day"])
         if own != number + 1:
             self.reached = dict.fromkeys(self.tables)
         self.digests[own] = str(seal["digest"])
         if not _is_whole(seal) or (own == number + 1 and seal["previous"] != previous):
-            self.tell(Tampering.SEAL_ALTERED, table, str(own), day)
+            self.found.tell(Tampering.SEAL_ALTERED, table, str(own), day)
             self.doubted.add(own)
             self.reached = dict.fromkeys(self.tables)
         elif table in self.tables:
@@ -148,13 +137,13 @@ class _Verification:
         """Work the rows of a seal out again and compare."""
         sealed_at = moment_of(seal["sealed_at"])
         if sealed_at != self.run_at:
-            self.closed = closed_by(self.run_at) if self.run_at else None
+            self.trail.close(self.run_at)
             self.run_at = sealed_at
         columns = seal["column_names"].split(",")
         keys, marks = unpacked(seal["keys"]), seal["marks"]
         gone = [column for column in columns if column not in kept.columns]
         if gone:
-            self.tell(Tampering.TABLE_CHANGED, kept.name, " ".join(gone), day)
+            self.found.tell(Tampering.TABLE_CHANGED, kept.name, " ".join(gone), day)
             return
         found = (
             self.sealed_numbers(kept, columns, keys, day)
@@ -168,11 +157,11 @@ class _Verification:
             known = set(keys)
             for key in found:
                 if key not in known:
-                    self.tell(Tampering.INSERTED, kept.name, key, day)
+                    self.found.tell(Tampering.INSERTED, kept.name, key, day)
         if digest_of(digests) != seal["rows_digest"] or NOTHING in digests:
             self.name(kept, keys, marks, found, day)
         if kept.name == AUDIT:
-            self.entries([row for key in keys if (row := found.get(key))], columns, day)
+            self.trail.entries([row for key in keys if (row := found.get(key))], columns, day)
         if self.progress is not None:
             self.progress(sum(self.rows.values()))
 
@@ -184,7 +173,7 @@ class _Verification:
         before = reached if reached is not None else first - 1 if known else 0
         self.reached[kept.name] = last
         found = numbered(self.c, kept, columns, after=before if known else None, until=last)
-        self.gaps(kept, before, keys, day)
+        self.trail.gaps(kept, before, keys, day)
         return {row.key: row for row in found}
 
     def sealed_spine(self, kept: Kept, columns: Sequence[str], keys: Sequence[str]) -> dict[str, Row]:
@@ -198,77 +187,25 @@ class _Verification:
             row = found.get(key)
             if row is None:
                 if not (follows and key == nothing_key(key.partition("/")[0])):
-                    self.tell(Tampering.REMOVED, kept.name, key, day)
+                    self.found.tell(Tampering.REMOVED, kept.name, key, day)
             elif not is_marked(row.digest, mark_at(marks, place)):
-                self.tell(Tampering.ALTERED, kept.name, key, day)
+                self.found.tell(Tampering.ALTERED, kept.name, key, day)
 
-    def gaps(self, kept: Kept, before: int, keys: Sequence[str], day: date) -> None:
-        """SQLite gives every number: one that is missing was removed before it could be sealed.
-
-        What was moved here from a server had been sealed there, and a server leaves numbers out.
-        """
-        if self.c.dialect.name != "sqlite" or int(keys[-1]) - before == len(keys):
-            return
-        for key in keys:
-            before = max(before, min(self.moved, int(key) - 1))
-            for number in range(before + 1, min(int(key), before + 1 + NAMED)):
-                self.tell(Tampering.REMOVED, kept.name, str(number), day)
-            before = int(key)
-
-    # the audit trail itself
-
-    def entries(self, run: Sequence[Row], columns: Sequence[str], day: date | None) -> None:
-        """Take down what entries say of seals, and see whether they came after their day was closed."""
-        at, name, row_key, entry_field, new = (
-            columns.index(column) for column in ("at", "table_name", "row_key", "field", "new")
-        )
-        for row in run:
-            values = row.values
-            if values[name] == "seal" and values[entry_field] == NOTE and str(values[row_key]).isdigit():
-                self.notes[int(values[row_key])] = str(values[new])
-        if self.closed is None or (day is not None and day >= self.closed_day):
-            return
-        for row in run:
-            moment = moment_of(row.values[at])
-            if moment is None or moment < self.closed:
-                kind = Tampering.LATE if self.is_marked_late(str(row.values[at])) else Tampering.INSERTED
-                self.tell(kind, AUDIT, row.key, self.days.of(row.values[at]))
-
-    @property
-    def closed_day(self) -> date:
-        return self.days.of(f"{self.closed:%Y-%m-%d %H:%M:%S.%f}") if self.closed else date.min
-
-    def is_marked_late(self, at: str) -> bool:
-        """Whether the program itself noted that it wrote at that moment with the clock set back."""
-        if self.marked[0] != at:
-            query = statement(
-                "select 1 from audit_entry where at = :at and table_name = 'audit_entry' and field = :late",
-                moments=("at",),
-            )
-            moment = moment_of(at)
-            found = moment is not None and self.c.execute(query, {"at": moment, "late": LATE}).first() is not None
-            self.marked = (at, found)
-        return self.marked[1]
-
-    def moved_until(self) -> int:
-        """The last number of the trail that came here from another database, 0 for a store that never moved."""
-        query = sa.text("select new from audit_entry where table_name = 'audit_entry' and field = :moved")
-        numbers = self.c.execute(query, {"moved": MOVED}).scalars()
-        return max((int(number) for number in numbers if str(number).isdigit()), default=0)
+    # what no seal covers yet
 
     def tail(self) -> int:
         """What no seal covers yet: gaps, late rows, and rows that the entries say were added."""
         kept = self.tables[AUDIT]
-        self.closed = closed_by(self.run_at) if self.run_at else None
+        self.trail.close(self.run_at)
         last = self.reached.get(AUDIT)
         if last is None and AUDIT in self.reached:
             return 0  # the newest seals are broken: where they ended is not known
         unsealed = 0
         while run := numbered(self.c, kept, kept.columns, after=last, limit=AT_ONCE):
             unsealed += len(run)
-            day = self.days.of(run[0].values[kept.columns.index("at")])
-            self.gaps(kept, last or 0, [row.key for row in run], day)
-            self.entries(run, kept.columns, None)
+            day = self.trail.days.of(run[0].values[kept.columns.index("at")])
+            self.trail.gaps(kept, last or 0, [row.key for row in run], day)
+            self.trail.entries(run, kept.columns, None)
             for other in self.tables.values():
                 if not other.numbered:
                     self.unsealed_rows(other, added_keys(kept.columns, run, other.spine))
@@ -281,21 +218,21 @@ class _Verification:
         if kept.spine == kept.name:
             for key in expected_keys(kept, spine_keys, found):
                 if key not in found:
-                    self.tell(Tampering.REMOVED, kept.name, key, None)
+                    self.found.tell(Tampering.REMOVED, kept.name, key, None)
 
     # what must agree
 
     def anchors(self, number: int) -> None:
         """The audit trail names the newest seal of every sealing: it must be there, and be that one."""
-        for noted, digest in self.notes.items():
+        for noted, digest in self.trail.notes.items():
             if noted in self.doubted:
                 continue
             if noted not in self.digests:
-                self.tell(Tampering.SEAL_REMOVED, "seal", str(noted), None)
+                self.found.tell(Tampering.SEAL_REMOVED, "seal", str(noted), None)
             elif self.digests[noted] != digest:
-                self.tell(Tampering.SEAL_ALTERED, "seal", str(noted), None)
-        if number and number not in self.notes and number not in self.doubted and not self.doubted:
-            self.tell(Tampering.REMOVED, AUDIT, "-", None)
+                self.found.tell(Tampering.SEAL_ALTERED, "seal", str(noted), None)
+        if number and number not in self.trail.notes and number not in self.doubted and not self.doubted:
+            self.found.tell(Tampering.REMOVED, AUDIT, "-", None)
 
     def strangers(self) -> None:
         """Rows of the other tables of which the audit trail knows nothing."""
@@ -305,7 +242,7 @@ class _Verification:
             if not kept.numbered:
                 total = self.c.execute(sa.select(sa.func.count()).select_from(sa.table(kept.name))).scalar_one()
                 if total > self.there[kept.name] and not self.unknown(kept):
-                    self.tell(Tampering.INSERTED, kept.name, "-", None)
+                    self.found.tell(Tampering.INSERTED, kept.name, "-", None)
 
     def unknown(self, kept: Kept) -> int:
         """Name the rows that no audit entry says were added."""
@@ -323,7 +260,7 @@ class _Verification:
         query = kept.select(()).where(~known.exists()).order_by(kept.first_key).limit(NAMED)
         rows = self.c.execute(query).all()
         for row in rows:
-            self.tell(Tampering.INSERTED, kept.name, "/".join(str(part) for part in row), None)
+            self.found.tell(Tampering.INSERTED, kept.name, "/".join(str(part) for part in row), None)
         return len(rows)
 
 

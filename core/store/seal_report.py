@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -73,6 +74,20 @@ class AuditFinding:
     def params(self) -> dict[str, object]:
         """What stands in the sentence."""
         return {"table": self.table, "key": self.key, "day": self.day or "?"}
+
+
+@dataclass
+class Findings:
+    """Findings as they come: the first `NAMED` of them, and how many of each kind."""
+
+    named: list[AuditFinding] = field(default_factory=list)
+    counts: Counter[Tampering] = field(default_factory=Counter)
+
+    def tell(self, kind: Tampering, table: str, key: str, day: date | None) -> None:
+        """Take one down; `date.min` stands for a day that is not known."""
+        self.counts[kind] += 1
+        if len(self.named) < NAMED:
+            self.named.append(AuditFinding(kind, table, key, day if day != date.min else None))
 
 
 @dataclass(frozen=True, slots=True)

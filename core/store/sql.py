@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import UTCDateTime
@@ -20,6 +21,19 @@ def statement(text: str, *, days: tuple[str, ...] = (), moments: tuple[str, ...]
         *(sa.bindparam(name, type_=sa.Date()) for name in _only(days, used)),
         *(sa.bindparam(name, type_=UTCDateTime()) for name in _only(moments, used)),
     )
+
+
+def giving(
+    clause: sa.TextClause, names: str, *, days: tuple[str, ...] = (), moments: tuple[str, ...] = ()
+) -> sa.TextualSelect:
+    """The statement with all its columns named in their order, some of them dates or UTC moments.
+
+    What the driver's answer looks like is then worked out once, not at every execution: a tenth of a
+    millisecond for the rows of a list.
+    """
+    kinds: dict[str, sa.types.TypeEngine[Any]] = {name: sa.Date() for name in days}
+    kinds |= {name: UTCDateTime() for name in moments}
+    return clause.columns(*(sa.column(name, kinds.get(name)) for name in names.split()))
 
 
 def _only(names: Iterable[str], used: set[str]) -> list[str]:

@@ -7,12 +7,10 @@ same list of changes, written as audit rows in the same transaction.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +24,7 @@ from core.base.actor import Actor
 from core.base.errors import Conflict, NotFound
 from core.base.language import N_
 from core.store.tables import AuditEntry, Deed
+from core.store.trail import sqlite_moment, write_entries
 
 Table = type[SQLModel]
 
@@ -64,7 +63,7 @@ class Transaction:
         self.why = why
         self.cause = cause
         self._late = late
-        self._at: Any = now if connection.dialect.name != "sqlite" else _sqlite_moment(now)
+        self._at: Any = now if connection.dialect.name != "sqlite" else sqlite_moment(now)
         self._entries: list[dict[str, Any]] = []
         self._session: Session | None = None
 
@@ -189,7 +188,7 @@ class Transaction:
                 self.note(
                     Deed.BULK, AuditEntry, "*", field=LATE, new="the clock stood before the newest seal's day"
                 )
-            _write_entries(self.connection, self._entries)
+            write_entries(self.connection, self._entries)
             self._entries = []
         if self._session is not None:
             self._session.close()
@@ -236,40 +235,6 @@ def _insert(table: Table) -> sa.Insert:
     return sa.insert(_core(table))
 
 
-_ENTRY_COLUMNS = tuple(column.name for column in AuditEntry.__table__.columns if column.name != "id")  # type: ignore[attr-defined]
-_ENTRY = sa.insert(AuditEntry.__table__)  # type: ignore[attr-defined]
-
-
-_ENTRIES_AT_ONCE = 50
-_entry_values = itemgetter(*_ENTRY_COLUMNS)
-
-
-def _write_entries(connection: Connection, entries: list[dict[str, Any]]) -> None:
-    """Write the audit rows with the driver's own statement: half of what they cost was the layers above it."""
-    dialect = connection.dialect
-    rows = [_entry_values(entry) for entry in entries]
-    if dialect.name == "sqlite":
-        connection.exec_driver_sql(_entry_statement(dialect, 1), rows[0] if len(rows) == 1 else rows)
-        return
-    for start in range(0, len(rows), _ENTRIES_AT_ONCE):  # a server is asked once for many rows
-        some = rows[start : start + _ENTRIES_AT_ONCE]
-        connection.exec_driver_sql(_entry_statement(dialect, len(some)), tuple(v for row in some for v in row))
-
-
-@lru_cache(maxsize=128)
-def _entry_statement(dialect: sa.Dialect, count: int) -> str:
-    """The INSERT of so many rows as that driver takes it, its parameters in the order of `_ENTRY_COLUMNS`."""
-    compiled = str(_ENTRY.inline().compile(dialect=dialect, column_keys=_ENTRY_COLUMNS))
-    named, mark = (r":\w+", "?") if dialect.name == "sqlite" else (r"%\(\w+\)s", "%s")
-    head, _, row = re.sub(named, mark, compiled).partition(" VALUES ")
-    return f"{head} VALUES {', '.join([row] * count)}"
-
-
-def _sqlite_moment(moment: datetime) -> str:
-    """A moment as SQLAlchemy stores it in SQLite."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
 @lru_cache(maxsize=1024)
 def _select(table: Table, names: tuple[str, ...]) -> sa.Select[Any]:
     core = _core(table)
@@ -288,7 +253,7 @@ def _key(core: sa.Table) -> sa.Column[Any]:
 
 @lru_cache(maxsize=16)
 def _row_lock(table: Table) -> sa.Select[Any]:
-    key = _core(table).primary_key.columns[0]
+    key = _key(_core(table))
     return sa.select(key).where(key == sa.bindparam("key")).with_for_update(skip_locked=True)
 
 

@@ -47,8 +47,9 @@ def unsure(error: DBAPIError, where: str) -> Unsure | None:
 _COLLIDED = frozenset({"40P01", "40001"})
 """A deadlock, a serialization failure: the database chose this transaction to give way."""
 
-_UNREADY = ("08", "57P", "53300")
-"""A connection lost or refused: the server ends, begins, or has too many of them."""
+_UNREADY = ("08", "57P", "53300", "25006")
+"""A connection lost or refused: the server ends, begins, or has too many of them; or it still follows another one,
+since a pair's way leads to its new leader a moment before that may be written to."""
 
 _COLLIDED_SQLITE = frozenset({"SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY"})
 """Refused at once, without the wait of an ordinary lock."""

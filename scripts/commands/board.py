@@ -8,7 +8,7 @@ import typer
 
 from core.base.language import N_
 from scripts.errand import Errand, command
-from scripts.show import json_answer, json_rows, say, table
+from scripts.show import json_answer, json_rows, say, worded_table
 
 if TYPE_CHECKING:
     from core.insight.board import Tally
@@ -33,13 +33,6 @@ def board_show(
         )
         return
     words = errand.words
-    headings = [
-        words.say(text)
-        for text in (
-            N_("store"), N_("name"), N_("due"), N_("done"), N_("reached"), N_("kept"), N_("late"),
-            N_("month"), N_("complaints"),
-        )
-    ]  # fmt: skip
     rows = []
     for shop in found.stores:
         for row in shop.rows:
@@ -47,7 +40,11 @@ def board_show(
             rows.append([shop.code, f"{name} <- {row.cover}" if row.cover else name, *_cells(row.tally)])
         rows.append([shop.code, words.say(N_("store")), *_cells(shop.tally)])
     rows.append(["", words.say(N_("all")), *_cells(found.total)])
-    table(headings, rows, right=range(2, len(headings)))
+    headings = (
+        N_("store"), N_("name"), N_("due"), N_("done"), N_("reached"), N_("kept"), N_("late"), N_("month"),
+        N_("complaints"),
+    )  # fmt: skip
+    worded_table(words, headings, rows, right=range(2, len(headings)))
 
 
 @command(

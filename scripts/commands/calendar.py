@@ -9,7 +9,7 @@ import typer
 
 from core.base.language import N_
 from scripts.errand import Errand, command, parse_day
-from scripts.show import iso, json_rows, say, table
+from scripts.show import iso, json_rows, say, worded_table
 
 WORK = N_("worked")
 REST = N_("not worked")
@@ -32,10 +32,10 @@ def calendar_list(errand: Errand) -> None:
             {"day": iso(r.day), "working": r.working, "store": r.store_code or None, "note": r.note} for r in rows
         )
         return
-    headings = [words.say(text) for text in (N_("day"), N_("worked or not"), N_("store"), N_("note"))]
     if rows:
-        table(
-            headings,
+        worded_table(
+            words,
+            (N_("day"), N_("worked or not"), N_("store"), N_("note")),
             [
                 [str(r.day), words.say(WORK if r.working else REST), r.store_code or words.say(N_("all")), r.note]
                 for r in rows

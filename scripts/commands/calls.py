@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from core.base.errors import BadInput
 from core.base.language import N_
 from scripts.errand import Errand, command
 from scripts.show import iso, json_answer, say
+
+if TYPE_CHECKING:
+    from core.calls.views import CallResult
 
 
 def parse_scores(typed: str) -> Mapping[str, int]:
@@ -29,49 +32,54 @@ def parse_scores(typed: str) -> Mapping[str, int]:
     return scores
 
 
+Member = Annotated[str, typer.Option("--member", metavar="NUMBER", help=N_("The member called."))]
+Outcome = Annotated[
+    str, typer.Option("--outcome", metavar="CODE", help=N_("What came of it (data/outcomes.toml)."))
+]
+Reasons = Annotated[
+    list[str] | None,
+    typer.Option("--reason", metavar="CODE", help=N_("Why the member stays away; may be given several times.")),
+]
+Note = Annotated[str, typer.Option("--note", metavar="TEXT", help=N_("What the member said."))]
+Promise = Annotated[str, typer.Option("--promise", metavar="TEXT", help=N_("What was promised."))]
+Callback = Annotated[
+    str | None,
+    typer.Option("--callback", metavar="WHEN", help=N_("When to call again: 明天下午3点, +2h, 2026-11-25 14:30.")),
+]
+Scores = Annotated[
+    Mapping[str, int] | None,
+    typer.Option("--satisfaction", parser=parse_scores, metavar="SCORES", help=N_("goods=5,place=4,service=5")),
+]
+Problem = Annotated[str | None, typer.Option("--problem", metavar="TEXT", help=N_("A problem the member raised."))]
+Complaint = Annotated[
+    str | None, typer.Option("--complaint", metavar="TEXT", help=N_("A complaint the member made."))
+]
+Channel = Annotated[
+    str, typer.Option("--channel", metavar="TEXT", help=N_("How the member was reached, where not by phone."))
+]
+Override = Annotated[
+    str, typer.Option("--override", metavar="TEXT", help=N_("Why it is called although contact rests."))
+]
+CallId = Annotated[
+    uuid.UUID | None, typer.Option("--id", metavar="UUID", help=N_("The call's own id: sent twice, stored once."))
+]
+
+
 @command("call log", N_("Put one call on record, as the call screen does."), on=True, at=True, json=True)
 def call_log(
     errand: Errand,
-    member: Annotated[str, typer.Option("--member", metavar="NUMBER", help=N_("The member called."))],
-    outcome: Annotated[
-        str, typer.Option("--outcome", metavar="CODE", help=N_("What came of it (data/outcomes.toml)."))
-    ],
-    reason: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--reason", metavar="CODE", help=N_("Why the member stays away; may be given several times.")
-        ),
-    ] = None,
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help=N_("What the member said."))] = "",
-    promise: Annotated[str, typer.Option("--promise", metavar="TEXT", help=N_("What was promised."))] = "",
-    callback: Annotated[
-        str | None,
-        typer.Option(
-            "--callback", metavar="WHEN", help=N_("When to call again: 明天下午3点, +2h, 2026-11-25 14:30.")
-        ),
-    ] = None,
-    satisfaction: Annotated[
-        Mapping[str, int] | None,
-        typer.Option(
-            "--satisfaction", parser=parse_scores, metavar="SCORES", help=N_("goods=5,place=4,service=5")
-        ),
-    ] = None,
-    problem: Annotated[
-        str | None, typer.Option("--problem", metavar="TEXT", help=N_("A problem the member raised."))
-    ] = None,
-    complaint: Annotated[
-        str | None, typer.Option("--complaint", metavar="TEXT", help=N_("A complaint the member made."))
-    ] = None,
-    channel: Annotated[
-        str, typer.Option("--channel", metavar="TEXT", help=N_("How the member was reached, where not by phone."))
-    ] = "",
-    override: Annotated[
-        str, typer.Option("--override", metavar="TEXT", help=N_("Why it is called although contact rests."))
-    ] = "",
-    call_id: Annotated[
-        uuid.UUID | None,
-        typer.Option("--id", metavar="UUID", help=N_("The call's own id: sent twice, stored once.")),
-    ] = None,
+    member: Member,
+    outcome: Outcome,
+    reason: Reasons = None,
+    note: Note = "",
+    promise: Promise = "",
+    callback: Callback = None,
+    satisfaction: Scores = None,
+    problem: Problem = None,
+    complaint: Complaint = None,
+    channel: Channel = "",
+    override: Override = "",
+    call_id: CallId = None,
 ) -> None:
     """Store one call and say what it closed and planned."""
     from core.calls.actions import log_call
@@ -96,7 +104,11 @@ def call_log(
         raised=raised,
         override_reason=override,
     )
-    result = log_call(errand.store, errand.actor, form)
+    _answer(errand, log_call(errand.store, errand.actor, form))
+
+
+def _answer(errand: Errand, result: CallResult) -> None:
+    """Say what a stored call closed and planned, and when it is called again."""
     if errand.json:
         json_answer(
             {

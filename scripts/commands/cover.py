@@ -10,7 +10,7 @@ import typer
 
 from core.base.language import N_, Catalogue
 from scripts.errand import Errand, command, parse_day
-from scripts.show import iso, json_rows, table
+from scripts.show import iso, json_rows, worded_table
 
 if TYPE_CHECKING:
     from core.people.cover import CoverRow
@@ -68,12 +68,9 @@ def _show(errand: Errand, rows: Sequence[CoverRow]) -> None:
         return
     words: Catalogue = errand.words
     pool = words.say(N_("the store's pool"))
-    headings = [
-        words.say(text)
-        for text in (N_("id"), N_("away"), N_("covered by"), N_("from"), N_("until"), N_("state"), N_("reason"))
-    ]
-    table(
-        headings,
+    worded_table(
+        words,
+        (N_("id"), N_("away"), N_("covered by"), N_("from"), N_("until"), N_("state"), N_("reason")),
         [
             [
                 str(row.id),

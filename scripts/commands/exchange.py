@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,6 +12,9 @@ from scripts.errand import Errand, command
 from scripts.failures import complain
 from scripts.progress import Line, stoppable
 from scripts.show import json_answer, say
+
+if TYPE_CHECKING:
+    from core.imports.result import ImportResult
 
 FileKind = Literal["stores", "staff", "members", "purchases"]
 ExportKind = Literal["members", "calls", "purchases", "handovers"]
@@ -53,6 +56,12 @@ def import_file(
             line.wipe()
     for notice in result.warnings:
         complain(notice.text(words))
+    _answer_import(errand, result, dry_run=dry_run)
+
+
+def _answer_import(errand: Errand, result: ImportResult, *, dry_run: bool) -> None:
+    """Say what came of an import's rows."""
+    words = errand.words
     if errand.json:
         json_answer(
             {

@@ -9,7 +9,7 @@ import typer
 from core.base.language import N_
 from core.base.money import amount_text, parse_amount
 from scripts.errand import Errand, command
-from scripts.show import iso, json_answer, json_rows, say, table
+from scripts.show import iso, json_answer, json_rows, say, worded_table
 
 
 def parse_yuan(typed: str) -> int:
@@ -25,11 +25,26 @@ Shop = Annotated[str, typer.Option("--store", metavar="CODE", help=N_("Which sto
 AnyShop = Annotated[str, typer.Option("--store", metavar="CODE", help=N_("This store only."))]
 Code = Annotated[str, typer.Argument(metavar="CODE", help=N_("The gift's code."))]
 Classes = Annotated[str, typer.Option("--classes", metavar="ABC", help=N_("For these value classes; all."))]
+Ended = Annotated[bool, typer.Option("--ended", help=N_("It is not given any more."))]
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why."))]
+
+
+def letters(typed: str) -> tuple[str, ...]:
+    """Value classes typed one after the other: ABC, or A, B."""
+    return tuple(typed.replace(",", "").replace(" ", "").upper())
 
 
 def listed(typed: str) -> tuple[str, ...]:
     """Codes typed with commas between them."""
     return tuple(part.strip() for part in typed.split(",") if part.strip())
+
+
+def say_done(errand: Errand, answer: dict[str, Any], sentence: str) -> None:
+    """Answer what was done: as JSON, or in a sentence marked with N_ about the same values."""
+    if errand.json:
+        json_answer(answer)
+    else:
+        say(errand.words.say(sentence, **answer))
 
 
 @command("gift keep", N_("Put a gift into the catalogue, or change it."), json=True)
@@ -42,20 +57,21 @@ def gift_keep(
     occasions: Annotated[
         str, typer.Option("--occasions", metavar="CODES", help=N_("For these occasions; all."))
     ] = "",
-    ended: Annotated[bool, typer.Option("--ended", help=N_("It is not given any more."))] = False,
+    ended: Ended = False,
 ) -> None:
     """Keep a gift."""
-    from core.gifts.stock import GiftForm, keep_gift
+    from core.gifts.forms import GiftForm
+    from core.gifts.stock import keep_gift
 
     form = GiftForm(
         code=code,
         name=name,
         value=value,
-        classes=tuple(classes.replace(",", "").replace(" ", "").upper()),
+        classes=letters(classes),
         occasions=listed(occasions),
         active=not ended,
     )
-    _said(errand, {"gift": keep_gift(errand.store, errand.actor, form)}, N_("Kept: {gift}."))
+    say_done(errand, {"gift": keep_gift(errand.store, errand.actor, form)}, N_("Kept: {gift}."))
 
 
 @command("gift receive", N_("Add to a store's stock of a gift."), json=True)
@@ -70,7 +86,7 @@ def gift_receive(
     from core.gifts.stock import receive_gifts
 
     quantity = receive_gifts(errand.store, errand.actor, code, store, count, note)
-    _said(errand, {"gift": code, "store": store, "quantity": quantity}, N_("{store} has {quantity} {gift} now."))
+    _say_stock(errand, code, store, quantity)
 
 
 @command("gift count", N_("Set a store's stock of a gift to what was counted, with a reason."), json=True)
@@ -79,13 +95,13 @@ def gift_count(
     code: Code,
     count: Annotated[int, typer.Argument(metavar="N", help=N_("How many, without those put aside."))],
     store: Shop,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why."))],
+    reason: Why,
 ) -> None:
     """Count gifts."""
     from core.gifts.stock import count_gifts
 
     quantity = count_gifts(errand.store, errand.actor, code, store, count, reason)
-    _said(errand, {"gift": code, "store": store, "quantity": quantity}, N_("{store} has {quantity} {gift} now."))
+    _say_stock(errand, code, store, quantity)
 
 
 @command("gift budget", N_("What stores may give in a month; with --value, set it."), on=True, json=True)
@@ -122,12 +138,9 @@ def gift_budget(
         )
         return
     words = errand.words
-    headings = [
-        words.say(text)
-        for text in (N_("store"), N_("month"), N_("class"), N_("budget"), N_("given"), N_("remaining"))
-    ]
-    table(
-        headings,
+    worded_table(
+        words,
+        (N_("store"), N_("month"), N_("class"), N_("budget"), N_("given"), N_("remaining")),
         [
             [
                 row.store,
@@ -168,12 +181,9 @@ def gift_list(
         )
         return
     words = errand.words
-    headings = [
-        words.say(text)
-        for text in (N_("store"), N_("gift"), N_("name"), N_("value"), N_("in stock"), N_("waiting"), N_("for"))
-    ]
-    table(
-        headings,
+    worded_table(
+        words,
+        (N_("store"), N_("gift"), N_("name"), N_("value"), N_("in stock"), N_("waiting"), N_("for")),
         [
             [
                 row.store,
@@ -217,9 +227,9 @@ def gift_ledger(
         )
         return
     words = errand.words
-    headings = [
-        words.say(text)
-        for text in (
+    worded_table(
+        words,
+        (
             N_("at"),
             N_("store"),
             N_("gift"),
@@ -228,10 +238,7 @@ def gift_ledger(
             N_("what"),
             N_("by"),
             N_("reason"),
-        )
-    ]
-    table(
-        headings,
+        ),
         [
             [
                 (iso(row.at) or "")[:16].replace("T", " "),
@@ -249,8 +256,6 @@ def gift_ledger(
     )
 
 
-def _said(errand: Errand, answer: dict[str, Any], sentence: str) -> None:
-    if errand.json:
-        json_answer(answer)
-    else:
-        say(errand.words.say(sentence, **answer))
+def _say_stock(errand: Errand, gift: str, store: str, quantity: int) -> None:
+    answer = {"gift": gift, "store": store, "quantity": quantity}
+    say_done(errand, answer, N_("{store} has {quantity} {gift} now."))

@@ -9,9 +9,9 @@ import typer
 
 from core.base.language import N_
 from core.base.money import amount_text
-from scripts.commands.gifts import AnyShop, Code
+from scripts.commands.gifts import AnyShop, Code, Why
 from scripts.errand import Errand, command
-from scripts.show import iso, json_answer, json_rows, say, table
+from scripts.show import iso, json_answer, json_rows, say, worded_table
 
 if TYPE_CHECKING:
     from core.gifts.views import GivenRow
@@ -60,7 +60,7 @@ def gift_collect(errand: Errand, given: Given) -> None:
 def gift_return(
     errand: Errand,
     given: Given,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why."))],
+    reason: Why,
 ) -> None:
     """Return a gift."""
     from core.gifts.actions import return_gift
@@ -118,9 +118,9 @@ def gift_propose(
     words, book = errand.words, errand.store.rulebook
     due = ", ".join(occasion_words(code, book, words) for code in found.due)
     say(words.say(N_("Policy proposes: {occasions}"), occasions=due or words.say(N_("nothing now"))))
-    headings = [words.say(text) for text in (N_("occasion"), N_("gift"), N_("name"), N_("value"), N_("in stock"))]
-    table(
-        headings,
+    worded_table(
+        words,
+        (N_("occasion"), N_("gift"), N_("name"), N_("value"), N_("in stock")),
         [
             [
                 occasion_words(row.occasion, book, words),
@@ -162,15 +162,19 @@ def _show(errand: Errand, rows: Iterable[GivenRow]) -> None:
         )
         return
     words, book = errand.words, errand.store.rulebook
-    headings = [
-        words.say(text)
-        for text in (
-            N_("id"), N_("day"), N_("number"), N_("name"), N_("gift"), N_("for"), N_("value"), N_("state"),
+    worded_table(
+        words,
+        (
+            N_("id"),
+            N_("day"),
+            N_("number"),
+            N_("name"),
+            N_("gift"),
+            N_("for"),
+            N_("value"),
+            N_("state"),
             N_("by"),
-        )
-    ]  # fmt: skip
-    table(
-        headings,
+        ),
         [
             [
                 str(row.id),

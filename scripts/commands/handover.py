@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,8 +13,8 @@ from core.base.errors import BadInput
 from core.base.language import N_
 from core.handover.forms import HandoverForm, Split
 from scripts.commands.handover_shown import answer, as_json, show, show_log, show_preview
-from scripts.errand import Errand, command, parse_day
-from scripts.show import json_rows, say, table
+from scripts.errand import Errand, Since, Until, command
+from scripts.show import json_rows, say, worded_table
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help=N_("The application, such as 2026-0147."))]
 Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help=N_("A remark for the record."))]
@@ -181,12 +180,8 @@ def handover_list(
     errand: Errand,
     person: Annotated[str, typer.Option("--person", metavar="CODE", help=N_("Who gives, takes or acted."))] = "",
     store: Annotated[str, typer.Option("--store", metavar="CODE", help=N_("A giving or receiving store."))] = "",
-    since: Annotated[
-        date | None, typer.Option("--since", parser=parse_day, metavar="DATE", help=N_("From this day on."))
-    ] = None,
-    until: Annotated[
-        date | None, typer.Option("--until", parser=parse_day, metavar="DATE", help=N_("Until this day."))
-    ] = None,
+    since: Since = None,
+    until: Until = None,
     state: Annotated[StateName | None, typer.Option("--state", help=N_("Where it stands."))] = None,
     kind: Annotated[KindName | None, typer.Option("--kind", help=N_("What is handed over."))] = None,
     member: Annotated[str, typer.Option("--member", metavar="NUMBER", help=N_("A member's number."))] = "",
@@ -242,11 +237,9 @@ def handover_show(
     show(sheet, errand.words)
     if with_members:
         words = errand.words
-        headings = [
-            words.say(text) for text in (N_("number"), N_("name"), N_("class"), N_("to"), N_("last promise"))
-        ]
-        table(
-            headings,
+        worded_table(
+            words,
+            (N_("number"), N_("name"), N_("class"), N_("to"), N_("last promise")),
             [[li.number, li.name, li.value_class or "-", li.successor_name, li.last_promise] for li in lines],
         )
 

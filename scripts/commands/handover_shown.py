@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.base.language import N_, Catalogue
 from scripts.errand import Errand
-from scripts.show import facts, iso, json_rows, say, table
+from scripts.show import facts, iso, json_rows, say, table, worded_table
 
 if TYPE_CHECKING:
     from core.handover.views import Cascade, HandoverRow, HandoverSheet
@@ -60,18 +60,7 @@ def cascade_json(cascade: Cascade | None) -> dict[str, Any] | None:
     """A cascade as `--json` prints it."""
     if cascade is None:
         return None
-    names = [
-        "members",
-        "named",
-        "classes",
-        "dormant",
-        "follow_ups",
-        "callbacks",
-        "problems",
-        "complaints",
-        "promises",
-    ]
-    return {name: getattr(cascade, name) for name in names} | {
+    return {name: getattr(cascade, name) for name in _COUNTED} | {
         "shares": [
             {"to": share.code, "members": share.members, "classes": share.classes} for share in cascade.shares
         ],
@@ -134,12 +123,9 @@ def show_log(rows: Sequence[HandoverRow], words: Catalogue) -> None:
     """The log as a table."""
     from core.handover.wording import KINDS, state_words
 
-    headings = [
-        words.say(text)
-        for text in (N_("number"), N_("day"), N_("kind"), N_("from"), N_("to"), N_("members"), N_("state"))
-    ]
-    table(
-        headings,
+    worded_table(
+        words,
+        (N_("number"), N_("day"), N_("kind"), N_("from"), N_("to"), N_("members"), N_("state")),
         [
             [
                 row.number,

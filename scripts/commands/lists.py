@@ -11,7 +11,7 @@ from core.base.language import N_
 from core.base.naming import VERDICTS, named
 from scripts.errand import Errand, command
 from scripts.progress import steps
-from scripts.show import iso, json_answer, json_rows, say, table
+from scripts.show import iso, json_answer, json_rows, say, worded_table
 
 if TYPE_CHECKING:
     from core.followups.worklist import WorklistQuery, WorklistRow
@@ -50,11 +50,10 @@ def plan(errand: Errand) -> None:
             for code in programmes
             if any(count.get(code) for count in counts)
         ]
-        headings = [
-            words.say(text) for text in (N_("programme"), N_("planned"), N_("already there"), N_("closed"))
-        ]
         say(words.say(N_("Planned {day}."), day=result.on))
-        table(headings, rows, right=(1, 2, 3))
+        worded_table(
+            words, (N_("programme"), N_("planned"), N_("already there"), N_("closed")), rows, right=(1, 2, 3)
+        )
     if result.unknown_after is not None:
         warn_of_unknown_days(errand, result.unknown_after)
 
@@ -165,14 +164,22 @@ def _print_list(errand: Errand, rows: Iterator[WorklistRow], query: WorklistQuer
     if not shown:
         say(words.say(N_("Nobody is due. `huifang why --staff CODE` says why.")))
         return
-    headings = [
-        words.say(text)
-        for text in (
-            N_("due"), N_("number"), N_("name"), N_("class"), N_("programme"), N_("phone"), N_("owner"),
-            N_("tries"), N_("why"),
-        )
-    ]  # fmt: skip
-    table(headings, shown, right=(7,))
+    worded_table(
+        words,
+        (
+            N_("due"),
+            N_("number"),
+            N_("name"),
+            N_("class"),
+            N_("programme"),
+            N_("phone"),
+            N_("owner"),
+            N_("tries"),
+            N_("why"),
+        ),
+        shown,
+        right=(7,),
+    )
     state = overview(errand.store, errand.actor, query)
     line = words.plural("{count} member", "{count} members", len(shown))
     if state.beyond_target:
@@ -206,9 +213,9 @@ def why(
         json_rows({"programme": p or None, "verdict": v, "why": text} for p, v, text in told)
         return 0
     programmes = errand.store.rulebook.programmes
-    headings = [words.say(text) for text in (N_("programme"), N_("verdict"), N_("why"))]
-    table(
-        headings,
+    worded_table(
+        words,
+        (N_("programme"), N_("verdict"), N_("why")),
         [
             [programmes[p].name(words) if p in programmes else "", named(VERDICTS, v, words), text]
             for p, v, text in told

@@ -9,7 +9,7 @@ import typer
 
 from core.base.language import N_
 from scripts.commands.matters_shown import answer, list_them, show_them
-from scripts.errand import Errand, command, parse_day
+from scripts.errand import Errand, Since, Until, command, parse_day
 
 if TYPE_CHECKING:
     from core.complaints.views import MatterSheet
@@ -137,12 +137,8 @@ def _lists(kind: str, help_text: str) -> None:
         find: Annotated[
             str, typer.Option("--find", metavar="TEXT", help=N_("Words in it, in its steps, or a name."))
         ] = "",
-        since: Annotated[
-            date | None, typer.Option("--since", parser=parse_day, metavar="DATE", help=N_("From this day on."))
-        ] = None,
-        until: Annotated[
-            date | None, typer.Option("--until", parser=parse_day, metavar="DATE", help=N_("Until this day."))
-        ] = None,
+        since: Since = None,
+        until: Until = None,
         limit: Annotated[int, typer.Option("--limit", min=1, help=N_("At most so many."))] = 200,
     ) -> None:
         from core.complaints.views import MatterFilter

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from core.base.language import N_, Catalogue
 from core.base.naming import named
 from scripts.errand import Errand
-from scripts.show import facts, iso, json_answer, json_rows, say, table
+from scripts.show import facts, iso, json_answer, json_rows, say, worded_table
 
 if TYPE_CHECKING:
     from core.complaints.views import MatterFilter, MatterRow, MatterSheet
@@ -86,12 +86,9 @@ def list_them(errand: Errand, wanted: MatterFilter, limit: int) -> None:
         json_rows(row_json(row) for row in rows)
         return
     words = errand.words
-    headings = [
-        words.say(text)
-        for text in (N_("number"), N_("deadline"), N_("who"), N_("about"), N_("state"), N_("owner"), N_("what"))
-    ]
-    table(
-        headings,
+    worded_table(
+        words,
+        (N_("number"), N_("deadline"), N_("who"), N_("about"), N_("state"), N_("owner"), N_("what")),
         [
             [
                 str(row.id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,11 +11,11 @@ import typer
 
 from core.base.clock import DEFAULT_ZONE, zone
 from core.base.errors import StoreTrouble
-from core.base.language import N_
+from core.base.language import N_, Catalogue
 from core.base.naming import STAGES, STATUSES, named
 from core.members.fields import LABELS, PARSERS
 from scripts.errand import Errand, command
-from scripts.show import facts, iso, json_answer, json_rows, say, table
+from scripts.show import facts, iso, json_answer, json_rows, say, worded_table
 
 if TYPE_CHECKING:
     from core.members.views import MemberCard, MemberRow
@@ -71,18 +71,25 @@ def members(
     if errand.json:
         json_rows(_row_json(row) for row in rows)
         return
+    _print_members(errand.words, rows)
+
+
+def _print_members(words: Catalogue, rows: Iterable[MemberRow]) -> None:
     from core.base.money import amount_short
 
-    words = errand.words
-    headings = [
-        words.say(text)
-        for text in (
-            N_("number"), N_("name"), N_("stage"), N_("class"), N_("owner"), N_("store"), N_("last purchase"),
-            N_("12 months"), N_("phone"),
-        )
-    ]  # fmt: skip
-    count = table(
-        headings,
+    count = worded_table(
+        words,
+        (
+            N_("number"),
+            N_("name"),
+            N_("stage"),
+            N_("class"),
+            N_("owner"),
+            N_("store"),
+            N_("last purchase"),
+            N_("12 months"),
+            N_("phone"),
+        ),
         (
             [
                 row.number,
@@ -263,7 +270,7 @@ def member_reveal(
 @command("member history", N_("Every change of every field: old, new, who, when, why."), json=True)
 def member_history(errand: Errand, number: Number) -> None:
     """Print the history of a profile's fields."""
-    from core.members.views import field_history
+    from core.members.history import field_history
 
     changes = field_history(errand.store, errand.actor, number)
     if errand.json:
@@ -276,9 +283,6 @@ def member_history(errand: Errand, number: Number) -> None:
     if not changes:
         say(words.say(N_("Nothing was changed since the member was entered.")))
         return
-    headings = [
-        words.say(t) for t in (N_("when"), N_("who"), N_("field"), N_("before"), N_("after"), N_("reason"))
-    ]
     rows = (
         [
             f"{c.at.astimezone(zone(DEFAULT_ZONE)):%Y-%m-%d %H:%M}",
@@ -290,4 +294,4 @@ def member_history(errand: Errand, number: Number) -> None:
         ]
         for c in changes
     )
-    table(headings, rows)
+    worded_table(words, (N_("when"), N_("who"), N_("field"), N_("before"), N_("after"), N_("reason")), rows)

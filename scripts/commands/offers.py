@@ -10,9 +10,9 @@ import typer
 
 from core.base.language import N_
 from core.base.money import amount_text
-from scripts.commands.gifts import listed, parse_yuan
+from scripts.commands.gifts import Classes, Ended, Why, letters, listed, parse_yuan
 from scripts.errand import Errand, command, parse_day
-from scripts.show import iso, json_answer, json_rows, say, table
+from scripts.show import iso, json_answer, json_rows, say, worded_table
 
 if TYPE_CHECKING:
     from core.gifts.views import CouponRow
@@ -41,16 +41,15 @@ def offer_keep(
         ),
     ] = 0,
     days: Annotated[int, typer.Option("--days", metavar="N", help=N_("How long a coupon holds."))] = 30,
-    classes: Annotated[
-        str, typer.Option("--classes", metavar="ABC", help=N_("For these value classes; all."))
-    ] = "",
+    classes: Classes = "",
     reasons: Annotated[
         str, typer.Option("--reasons", metavar="CODES", help=N_("For these reasons for staying away; all."))
     ] = "",
-    ended: Annotated[bool, typer.Option("--ended", help=N_("It is not given any more."))] = False,
+    ended: Ended = False,
 ) -> None:
     """Keep an offer."""
-    from core.gifts.offers import OfferForm, keep_offer
+    from core.gifts.forms import OfferForm
+    from core.gifts.offers import keep_offer
 
     form = OfferForm(
         code=code,
@@ -60,7 +59,7 @@ def offer_keep(
         until_on=until,
         days=days,
         least=least,
-        classes=tuple(classes.replace(",", "").replace(" ", "").upper()),
+        classes=letters(classes),
         reasons=listed(reasons),
         active=not ended,
     )
@@ -100,14 +99,18 @@ def offer_list(
         )
         return
     words = errand.words
-    headings = [
-        words.say(text)
-        for text in (
-            N_("offer"), N_("name"), N_("value"), N_("from"), N_("until"), N_("given"), N_("used"), N_("for"),
-        )
-    ]  # fmt: skip
-    table(
-        headings,
+    worded_table(
+        words,
+        (
+            N_("offer"),
+            N_("name"),
+            N_("value"),
+            N_("from"),
+            N_("until"),
+            N_("given"),
+            N_("used"),
+            N_("for"),
+        ),
         [
             [
                 row.code,
@@ -135,7 +138,7 @@ def offer_give(
     ] = "",
 ) -> None:
     """Give a coupon."""
-    from core.gifts.offers import give_coupon
+    from core.gifts.coupons import give_coupon
 
     _show(errand, [give_coupon(errand.store, errand.actor, member, code, reason)])
 
@@ -147,7 +150,7 @@ def offer_use(
     order: Annotated[str, typer.Option("--order", metavar="TEXT", help=N_("The purchase it was used with."))] = "",
 ) -> None:
     """Use a coupon."""
-    from core.gifts.offers import use_coupon
+    from core.gifts.coupons import use_coupon
 
     _show(errand, [use_coupon(errand.store, errand.actor, coupon, order)])
 
@@ -156,10 +159,10 @@ def offer_use(
 def offer_withdraw(
     errand: Errand,
     coupon: Coupon,
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=N_("Why."))],
+    reason: Why,
 ) -> None:
     """Withdraw a coupon."""
-    from core.gifts.offers import withdraw_coupon
+    from core.gifts.coupons import withdraw_coupon
 
     _show(errand, [withdraw_coupon(errand.store, errand.actor, coupon, reason)])
 
@@ -171,7 +174,7 @@ def offer_coupons(
     everything: Annotated[bool, typer.Option("--all", help=N_("Those that are over too."))] = False,
 ) -> None:
     """List coupons."""
-    from core.gifts.offers import coupons
+    from core.gifts.coupons import coupons
 
     found = coupons(errand.store, errand.actor, member=member, everything=everything, limit=100_000)
     _show(errand, found)
@@ -201,15 +204,18 @@ def _show(errand: Errand, rows: Iterable[CouponRow]) -> None:
         )
         return
     words = errand.words
-    headings = [
-        words.say(text)
-        for text in (
-            N_("coupon"), N_("number"), N_("name"), N_("offer"), N_("value"), N_("given"), N_("good until"),
+    worded_table(
+        words,
+        (
+            N_("coupon"),
+            N_("number"),
+            N_("name"),
+            N_("offer"),
+            N_("value"),
+            N_("given"),
+            N_("good until"),
             N_("state"),
-        )
-    ]  # fmt: skip
-    table(
-        headings,
+        ),
         [
             [
                 row.number,

@@ -46,6 +46,7 @@ def demo(
         typer.Option("--keep", metavar="FOLDER", help=N_("Make the demo store in this folder and keep it.")),
     ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help=N_("Only make the store (with --keep)."))] = False,
+    ascii: PlainAscii = False,
 ) -> int:
     """Make the demo store and open it as one of its staff."""
     from scripts.demo import run
@@ -58,4 +59,5 @@ def demo(
         at_time=errand.at.time if errand.at else None,
         keep=keep,
         opened=not no_open,
+        ascii=ascii,
     )

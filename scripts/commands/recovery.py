@@ -10,7 +10,7 @@ import typer
 
 from core.base.language import N_
 from scripts.errand import Errand, command, parse_day
-from scripts.show import facts, iso, json_answer, json_rows, say, table
+from scripts.show import facts, iso, json_answer, json_rows, say, worded_table
 
 if TYPE_CHECKING:
     from core.recovery.ranking import RankingRow
@@ -162,11 +162,9 @@ def recovery_calls(
         )
         return
     words, reasons = errand.words, errand.store.rulebook.reasons
-    headings = [
-        words.say(text) for text in (N_("number"), N_("name"), N_("day"), N_("caller"), N_("reasons"), N_("call"))
-    ]
-    table(
-        headings,
+    worded_table(
+        words,
+        (N_("number"), N_("name"), N_("day"), N_("caller"), N_("reasons"), N_("call")),
         [
             [
                 row.number,
@@ -204,15 +202,19 @@ def _show(errand: Errand, rows: Iterable[MeasureRow]) -> None:
     from core.recovery.wording import STATES, measure_words
 
     words, book = errand.words, errand.store.rulebook
-    headings = [
-        words.say(text)
-        for text in (
-            N_("id"), N_("number"), N_("name"), N_("measure"), N_("due"), N_("whose"), N_("state"),
-            N_("came back"), N_("note"),
-        )
-    ]  # fmt: skip
-    table(
-        headings,
+    worded_table(
+        words,
+        (
+            N_("id"),
+            N_("number"),
+            N_("name"),
+            N_("measure"),
+            N_("due"),
+            N_("whose"),
+            N_("state"),
+            N_("came back"),
+            N_("note"),
+        ),
         [
             [
                 str(row.id),

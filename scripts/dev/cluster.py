@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import socket
 import tempfile
 import warnings
@@ -71,9 +72,21 @@ class Cluster:
                 connection.exec_driver_sql(text)
         engine.dispose()
 
+    def follower(self, folder: Path) -> Cluster:
+        """A server that follows this one (streaming replication), data in the new `folder`; not yet started."""
+        folder.mkdir(mode=0o700)
+        if self.user:
+            shutil.chown(folder, self.user)
+        source = ("-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-c", "fast", "-R", "--no-sync")
+        self._program("pg_basebackup", *source, "-D", str(folder))
+        return Cluster(folder)
+
     def _control(self, *arguments: str) -> None:
+        self._program("pg_ctl", "-D", str(self.folder), *arguments)
+
+    def _program(self, name: str, *arguments: str) -> None:
         more: dict[str, Any] = {"user": self.user} if self.user else {}
-        self._run("pg_ctl", ("-D", str(self.folder), *arguments), bin_path=self.bin, timeout=60, **more)
+        self._run(name, arguments, bin_path=self.bin, timeout=60, **more)
 
 
 def free_port() -> int:
@@ -95,8 +108,6 @@ def _one_at_a_time() -> Iterator[None]:
 @contextmanager
 def running(folder: Path | None = None, **settings: str) -> Iterator[Cluster]:
     """A server that runs, in `folder` or in a new one that is removed at the end."""
-    import shutil
-
     made = folder or Path(tempfile.mkdtemp(prefix="hf-cluster-", dir="/tmp"))
     os.chmod(made, 0o755)
     cluster = Cluster(made / "data", **settings)

@@ -7,7 +7,6 @@ older one into retirement: it takes what still knocks, and ends when its session
 
 from __future__ import annotations
 
-import gc
 import os
 import select
 import signal
@@ -20,7 +19,7 @@ from typing import Any
 
 from core.base.errors import Refused
 from core.base.language import N_
-from scripts.hosting import place
+from scripts.hosting import memory, place
 
 RETIRE = signal.SIGUSR1
 WAITING = 128
@@ -60,8 +59,8 @@ class Host:
 
     def run(self) -> None:
         """Take the socket over and serve until asked to end. Raises Refused where a thread runs here."""
-        gc.collect()
-        gc.freeze()  # what is loaded is never looked at again, so that its pages stay shared
+        memory.let_merge()
+        memory.pack()
         signal.signal(RETIRE, self._retire)
         for number in _OWN_SIGNALS[1:]:
             signal.signal(number, _end)

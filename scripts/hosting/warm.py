@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.base.clock import SystemClock
 from core.base.language import LANGUAGES, catalogue
 from core.base.settings import Settings
+from scripts.hosting import memory
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -47,6 +48,7 @@ def load() -> None:
     """Import the screens, core, and what they import only when they need it."""
     from tui import terminal
 
+    memory.one_heap()
     terminal.prepare(os.environ)
     for room in ("core", "tui"):
         for found in pkgutil.walk_packages(importlib.import_module(room).__path__, f"{room}."):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.actor import SHELL, Actor, Role
-from core.base.rulebook import Policy
+from core.base.policy import Policy
 from core.calls.actions import log_call
 from core.calls.forms import CallForm
 from core.followups.planning import plan

@@ -28,7 +28,8 @@ from core.insight.members import buying_habits, find_members, list_members
 from core.insight.timeline import timeline
 from core.members.actions import add_phone, edit_member, mark_phone_good, remove_phone, reveal_contacts
 from core.members.fixes import completeness_by_owner, fix_queue
-from core.members.views import MemberFilter, field_history, member_card
+from core.members.history import field_history
+from core.members.views import MemberFilter, member_card
 from core.people.access import Right, Scope, rows
 from core.people.signin import current
 from core.people.tables import Cover

@@ -14,11 +14,10 @@ from core.base.language import catalogue
 from scripts.app import built
 from scripts.dev import reference
 from scripts.entry import main
-from tests.scripts.conftest import demo_template  # noqa: F401
-from tests.scripts.test_commands import files  # noqa: F401
+from tests.scripts.conftest import demo_template, files  # noqa: F401
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["README", "docs/caller", "docs/supervisor", "docs/administrator", "docs/commands"]
+PAGES = ["README", "docs/caller", "docs/supervisor", "docs/administrator", "docs/deployment", "docs/commands"]
 EXAMPLES = re.compile(r"```console\n(.*?)```", re.DOTALL)
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 

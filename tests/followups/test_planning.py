@@ -60,6 +60,22 @@ def dump(store: Store) -> list[tuple[object, ...]]:
         return [tuple(row) for row in c.execute(sa.text("select * from follow_up order by id"))]
 
 
+PLACES = {"A": 1, "B": 2, "C": 3, None: 4}
+
+
+def misplaced(store: Store) -> list[tuple[object, ...]]:
+    """Open follow-ups that stand by class, but not where their member's class is."""
+    with store.read() as c:
+        rows = c.execute(
+            sa.text(
+                """select m.number, f.programme, m.value_class, f.place from follow_up f
+                join member m on m.id = f.member_id
+                where f.state = 'open' and f.programme in ('monthly', 'decline', 'introduce')"""
+            )
+        ).all()
+    return [tuple(row) for row in rows if PLACES[row.value_class] != row.place]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_month_opened_on_any_day_is_planned_as_the_rules_say(store: Store, seed: int) -> None:
     on = moved(date(2026, 1, 1) + timedelta(random.Random(seed).randint(0, 330)), 1)
@@ -70,6 +86,30 @@ def test_a_month_opened_on_any_day_is_planned_as_the_rules_say(store: Store, see
     assert cut(store) == classes(people, on)
     assert found(store) == due_purposes(people, on)
     assert result.planned["monthly"] == len(monthly(people, on, classes(people, on)))
+    assert misplaced(store) == []
+
+
+def test_what_stays_open_over_a_new_cut_stands_by_the_new_class(store: Store) -> None:
+    on = date(2026, 11, 30)
+    fill(store, made_up(3, on))
+    stand_on(store, on)
+    plan(store, SHELL, on)
+    before = cut(store)
+    with store.write(SHELL) as tx:
+        tx.connection.execute(
+            sa.text("update follow_up set programme = 'introduce', closes_on = null where programme = 'monthly'")
+        )
+        tx.connection.execute(sa.text("update follow_up set place = 9 where programme = 'welcome'"))
+        tx.connection.execute(sa.text("update purchase set amount = 1 + member_id * 7919 % 991"))
+    stand_on(store, date(2026, 12, 1))
+    plan(store, SHELL, date(2026, 12, 1))
+    assert any(before.get(number) != value for number, value in cut(store).items())
+    assert misplaced(store) == []
+    with store.read() as c:
+        welcome = c.execute(
+            sa.text("select distinct place from follow_up where programme = 'welcome' and state = 'open'")
+        )
+        assert [row[0] for row in welcome] == [0]
 
 
 def test_month_ends_and_leap_days(lite: Store) -> None:

@@ -90,7 +90,7 @@ def test_groups_stand_in_order(store: Store, me: Actor) -> None:
 def test_inside_a_group(store: Store, me: Actor) -> None:
     for n, value in enumerate("CBA"):
         change(store, f"A1-0{n}", value_class=value)
-        add(store, f"A1-0{n}", "monthly", due_on=ON - timedelta(3 - n))
+        add(store, f"A1-0{n}", "monthly", due_on=ON - timedelta(3 - n), place="ABC".index(value) + 1)
     add(store, "A1-03", "dormant-recovery", place=-100, due_on=ON - timedelta(9))
     add(store, "A1-04", "dormant-recovery", place=-900)
     add(store, "A1-05", "welcome", due_on=ON - timedelta(1))

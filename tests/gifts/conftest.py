@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from core.gifts.stock import GiftForm, keep_gift, receive_gifts
+from core.gifts.forms import GiftForm
+from core.gifts.stock import keep_gift, receive_gifts
 from core.store.engine import Store
 from tests.calls.desk import Desk, open_desk
 

@@ -12,9 +12,10 @@ from core.base.clock import FixedClock
 from core.base.errors import BadInput, HuifangError, NotAllowed, NotFound, Refused
 from core.calls.actions import log_call
 from core.gifts.actions import GiveForm, collect_gift, give_gift, return_gift, send_gift
+from core.gifts.forms import GiftForm
 from core.gifts.given import budgets, given, ledger, stock
 from core.gifts.proposals import proposals
-from core.gifts.stock import GiftForm, count_gifts, keep_gift, receive_gifts, set_budget
+from core.gifts.stock import count_gifts, keep_gift, receive_gifts, set_budget
 from core.gifts.views import GivenFilter
 from core.store.check import check
 from core.store.engine import Store

@@ -8,15 +8,9 @@ import pytest
 
 from core.base.clock import FixedClock
 from core.base.errors import BadInput, NotAllowed, NotFound, Refused
-from core.gifts.offers import (
-    OfferForm,
-    coupons,
-    give_coupon,
-    keep_offer,
-    offers,
-    use_coupon,
-    withdraw_coupon,
-)
+from core.gifts.coupons import coupons, give_coupon, use_coupon, withdraw_coupon
+from core.gifts.forms import OfferForm
+from core.gifts.offers import keep_offer, offers
 from core.gifts.proposals import proposals
 from tests.calls.desk import TODAY, Desk
 

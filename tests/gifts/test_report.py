@@ -14,7 +14,9 @@ from core.base.errors import NotAllowed
 from core.base.language import catalogue
 from core.base.report import Asked, Report
 from core.gifts.actions import GiveForm, collect_gift, give_gift, return_gift
-from core.gifts.offers import OfferForm, give_coupon, keep_offer, use_coupon
+from core.gifts.coupons import give_coupon, use_coupon
+from core.gifts.forms import OfferForm
+from core.gifts.offers import keep_offer
 from core.imports.report_file import write_report
 from core.insight.reports import make_report
 from tests.calls.desk import TODAY, Desk

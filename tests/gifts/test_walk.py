@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from core.base.clock import FixedClock
 from core.base.errors import Refused
 from core.gifts.actions import GiveForm, collect_gift, give_gift, return_gift, send_gift
+from core.gifts.forms import GiftForm
 from core.gifts.given import budgets, ledger, stock
-from core.gifts.stock import GiftForm, count_gifts, keep_gift, receive_gifts, set_budget
+from core.gifts.stock import count_gifts, keep_gift, receive_gifts, set_budget
 from core.store.engine import Store
 from tests.calls.desk import Desk, open_desk
 

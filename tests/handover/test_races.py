@@ -11,26 +11,22 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from core.base.clock import FixedClock
 from core.base.errors import Refused, StoreTrouble
 from core.calls.actions import log_call
 from core.calls.forms import CallForm
-from core.followups.tables import FollowUp, State
 from core.handover import actions, proof
 from core.handover.forms import HandoverForm
 from core.handover.log import handover_sheet
 from core.members.actions import edit_member
-from core.members.tables import Member
 from core.purchases.actions import PurchaseForm, record_purchase
 from core.store.engine import Store
-from tests.handover.conftest import ON, Office
+from tests.handover.conftest import Office
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAVING = HandoverForm("S101", "leaving", ("S102", "S103"), "离职")
@@ -249,58 +245,3 @@ def _settled(store: Store) -> None:
             if c.execute(query).scalar_one() == 0:
                 return
         threading.Event().wait(0.05)
-
-
-@pytest.mark.slow
-def test_twenty_thousand_members_in_under_five_seconds(office: Office, clock: FixedClock) -> None:
-    office.members(20_000)
-    with office.store.write(office["K01"]) as tx:
-        tx.connection.execute(_monthly_of_two_thirds(tx.now))
-    three = HandoverForm("S101", "leaving", ("S102", "S103", "S201"), "离职")
-    took: dict[str, float] = {}
-
-    def timed(what: str, deed: Callable[[], Any]) -> Any:
-        began = time.perf_counter()
-        answer = deed()
-        took[what] = round(time.perf_counter() - began, 2)
-        return answer
-
-    number = timed("submit", lambda: actions.submit(office.store, office["S101"], three)).row.number
-    timed("review", lambda: actions.review(office.store, office["S1M"], number))
-    timed("refuse", lambda: actions.refuse(office.store, office["K01"], number, reason="again"))
-    timed("resubmit", lambda: actions.submit(office.store, office["S101"], three, number=number))
-    planned = timed("review again", lambda: actions.review(office.store, office["S1M"], number)).cascade
-    done = timed("approve and execute", lambda: actions.approve(office.store, office["K02"], number))
-    timed("file", lambda: actions.file(office.store, office["F01"], number))
-    print(office.store.url.get_backend_name(), took)
-    assert took["approve and execute"] < 5
-    assert office.owners() == {"S102": 6667, "S103": 6667, "S201": 6666}
-    assert {share.code: share.members for share in planned.shares} == office.owners()
-    assert done.steps[-1].moved["follow_ups"] == planned.follow_ups == 13_334
-    assert done.steps[-1].moved["introductions"] == 20_000
-
-
-def _monthly_of_two_thirds(now: datetime) -> sa.Insert:
-    """An open monthly follow-up for two of three members."""
-    member = Member.__table__.c  # type: ignore[attr-defined]
-    values = {
-        "member_id": member.id,
-        "store_id": member.store_id,
-        "assignee_id": member.owner_id,
-        "programme": "monthly",
-        "cycle": "2026-11",
-        "due_on": ON,
-        "created_at": now,
-        "place": 0,
-        "state": State.OPEN,
-        "attempts": 0,
-        "skips": 0,
-        "version": 1,
-        **dict.fromkeys(("tried_parts", "promise", "source", "closed_why"), ""),
-    }
-    task = FollowUp.__table__  # type: ignore[attr-defined]
-    columns = [
-        value if isinstance(value, sa.Column) else sa.literal(value, task.c[name].type)
-        for name, value in values.items()
-    ]
-    return sa.insert(task).from_select(list(values), sa.select(*columns).where(member.id % 3 > 0))

@@ -5,9 +5,10 @@ import sqlalchemy as sa
 
 from core.base.errors import BadInput, Conflict, NotFound
 from core.members import actions, upkeep
+from core.members.history import field_history
 from core.members.lookup import FIX, NAME_KEY, PHONE
 from core.members.tables import PhoneKind
-from core.members.views import field_history, member_card
+from core.members.views import member_card
 from core.store.tables import AuditEntry
 from tests.members.conftest import ON, House
 

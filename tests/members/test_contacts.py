@@ -23,10 +23,11 @@ from core.insight.members import find_members, list_members
 from core.insight.timeline import timeline
 from core.members.actions import edit_member, reveal_contacts
 from core.members.contacts import WRITTEN, hidden
+from core.members.history import field_history
 from core.members.tables import Member
 from core.members.trail import TrailQuery, trail
 from core.members.trail_words import line_words
-from core.members.views import MemberFilter, field_history, member_card
+from core.members.views import MemberFilter, member_card
 from core.store.tables import AuditEntry
 from tests.members.conftest import ON, House
 

@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import uuid
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.engine import URL
 
 from core.base.text import cells
-from core.store import migrate
-from core.store.engine import Store
-from scripts.demo_people import MEMBER_COLUMNS, PURCHASE_COLUMNS, bought_between, invented
-from tests.scripts.conftest import AT, ON, Huifang
-
-
-def written(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Path:
-    """A CSV file as a shop exports it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([columns, *rows])
-    return path
-
-
-@pytest.fixture
-def files(tmp_path: Path) -> Path:
-    """The four files of a small shop, in a folder."""
-    shop = invented(date(2026, 11, 23), 1)
-    keepers = ("S301", "S302")
-    people = [p for p in shop.people if p.row[8] in keepers][:40]
-    shop.people[:] = people
-    written(
-        tmp_path / "stores.csv",
-        ["门店编号", "门店名称", "城市"],
-        [(s["code"], s["name"], s["city"]) for s in shop.stores],
-    )
-    written(
-        tmp_path / "staff.csv",
-        ["工号", "姓名", "角色", "门店编号"],
-        [(s["code"], s["name"], s["role"], s["store"]) for s in shop.staff],
-    )
-    written(tmp_path / "members.csv", MEMBER_COLUMNS, (p.row for p in people))
-    bought = bought_between(shop, date.min, date.max)
-    written(tmp_path / "purchases.csv", PURCHASE_COLUMNS, (b.row for b in bought))
-    return tmp_path
+from tests.scripts.conftest import AT, ON, Huifang, written
 
 
 def test_a_shops_first_day(huifang: Huifang, files: Path) -> None:
@@ -209,23 +172,6 @@ def test_export(huifang: Huifang, demo_store: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "n.csv").exists()
 
 
-def test_calendar(huifang: Huifang, demo_store: Path) -> None:
-    huifang("calendar", "set", "2027-02-08", "rest", "--note", "New Year")
-    huifang("calendar", "set", "2026-11-28", "work", "--store", "S1")
-    rows = huifang("calendar", "list", "--json").json
-    assert rows == [
-        {"day": "2026-11-28", "working": True, "store": "S1", "note": ""},
-        {"day": "2027-02-08", "working": False, "store": None, "note": "New Year"},
-    ]
-    assert "New Year" in huifang("calendar", "list").out
-    huifang("calendar", "set", "2027-02-08", "general")
-    assert len(huifang("calendar", "list", "--json").json) == 1
-    assert "S1" in huifang("calendar", "weekends", "S1", "work").out
-    huifang("calendar", "set", "someday", "rest", code=2)
-    huifang("calendar", "set", "2027-02-08", "rest", "--store", "X9", code=1)
-    huifang("calendar", "set", "2027-02-08", "rest", "--as", "S101", code=1)
-
-
 def test_a_plan_past_the_known_holidays_says_so(huifang: Huifang, demo_store: Path) -> None:
     said = huifang("plan", "--on", "2027-03-01", "--json")
     assert said.json["unknown_after"] == "2026-12-31"
@@ -236,33 +182,6 @@ def test_staff_list(huifang: Huifang, demo_store: Path) -> None:
     rows = huifang("staff", "list", "--json").json
     assert {"code", "name", "role", "store"} <= set(rows[0])
     assert "store manager" in huifang("staff", "list").out
-
-
-def test_backup_and_restore(huifang: Huifang, demo_store: Path, tmp_path: Path) -> None:
-    target = tmp_path / "b.db"
-    assert str(target) in huifang("backup", target).out
-    huifang("backup", target, code=1)
-    huifang("backup", target, "--replace")
-    huifang("member", "edit", "10001", "--occupation", "gardener")
-    assert "kept as" in huifang("restore", target).out
-    assert huifang("member", "show", "10001", "--json").json["occupation"] != "gardener"
-    huifang("restore", tmp_path / "none.db", code=1)
-    assert "already" in huifang("upgrade").out
-
-
-def test_an_older_store_is_saved_and_upgraded(
-    huifang: Huifang, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "older.db"
-    monkeypatch.setenv("HUIFANG_DATABASE", str(file))
-    file.touch()
-    migrate._run(Store(f"sqlite:///{file}"), "0001")
-    assert "huifang upgrade" in huifang("members", code=1).err
-    said = huifang("upgrade").out
-    saved = next(tmp_path.glob("older-0001-*.db"))
-    assert str(saved) in said
-    assert Store(f"sqlite:///{saved}").version() == "0001"
-    assert "sound" in huifang("check").out
 
 
 def test_the_persons_own_language_counts(
@@ -300,24 +219,3 @@ def test_hostile_names_are_shown_harmlessly(huifang: Huifang, files: Path) -> No
     for line in lines[2:-1]:
         place = min(line.index(f"  {word}") for word in words if f"  {word}" in line) + 2
         assert cells(line[:place]) == stage, line
-
-
-def test_the_same_commands_on_postgresql(huifang: Huifang, files: Path, postgresql_server: URL) -> None:
-    name = f"c{uuid.uuid4().hex[:12]}"
-    admin = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"create database {name}")
-    url = postgresql_server.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
-    where = ("--store-url", url)
-    try:
-        assert "init" in huifang("members", *where, code=1).err
-        huifang("init", *where)
-        for kind in ("stores", "staff", "members", "purchases"):
-            assert huifang("import", kind, files / f"{kind}.csv", "--json", *where).json["added"]
-        assert any(huifang("plan", *ON, "--json", *where).json["planned"].values())
-        assert huifang("worklist", "--all", *AT, "--json", *where).json
-        assert huifang("check", *where).out
-    finally:
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"drop database {name} with (force)")
-        admin.dispose()

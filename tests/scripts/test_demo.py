@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -55,13 +57,28 @@ def test_a_throw_away_demo_is_thrown_away(huifang: Huifang, monkeypatch: pytest.
         file = Path(str(settings.database).removeprefix("sqlite:///"))  # type: ignore[attr-defined]
         assert file.exists()
         assert given["staff"] == "S101"
+        assert given["ascii"] is False
         seen.append(file)
         return 0
 
     monkeypatch.setattr("tui.open.run", run)
     assert "terminal" in huifang("demo", code=1).err, "this is none"
     assert not seen
-    monkeypatch.setattr("tui.terminal.check", lambda: None)
+    monkeypatch.setattr("tui.terminal.check", lambda *, ascii: None)
     huifang("demo")
     assert seen
     assert not seen[0].parent.exists()
+
+
+def test_a_demo_in_ascii_is_in_english_all_through(
+    huifang: Huifang, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[object] = []
+    monkeypatch.setattr("tui.terminal.check", lambda *, ascii: opened.append(ascii))
+    monkeypatch.setattr("tui.open.run", lambda _settings, **given: opened.append(given["ascii"]) or 0)
+    assert "The demo store" in huifang("demo", "--ascii", "--lang", "zh", "--keep", tmp_path).out
+    assert opened == [True, True]
+    with closing(sqlite3.connect(tmp_path / "demo.db")) as file:
+        notes = [note for (note,) in file.execute("select note from call where note <> ''")]
+    assert notes
+    assert all(note.isascii() for note in notes)

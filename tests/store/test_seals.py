@@ -21,7 +21,8 @@ from core.store.engine import Store
 from core.store.seal_check import verify
 from core.store.seal_report import Tampering
 from core.store.seals import seal
-from tests.store.sealed_shop import Tools, one_call, random_edit, work
+from tests.store.sealed_shop import one_call, work
+from tests.store.tampering import Tools, random_edit
 
 EDITS = int(os.environ.get("HUIFANG_EDITS", "200"))
 

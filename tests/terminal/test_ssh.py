@@ -197,6 +197,61 @@ def test_a_killed_sshd_loses_nothing_and_nobody_else_notices(
     assert other.leave() == 0
 
 
+def half_typed(glass: Glass, text: str, *, row: int) -> None:
+    """Type into the call of a row, and do not wait until it is kept."""
+    glass.wait_for("欧阳明月")
+    glass.settle(0.3)
+    for key, quiet in [*[(DOWN, 0.2)] * row, (ENTER, 0.0)]:
+        glass.press(key)
+        glass.settle(quiet)
+    glass.wait_for("Tab 填写")
+    for _ in range(2):
+        glass.settle(0.2)
+        glass.press(TAB)
+    glass.settle(0.2)
+    glass.press(text)
+    glass.wait_for(text)
+
+
+@pytest.mark.slow
+def test_with_host_and_sshd_killed_no_half_typed_note_is_lost(shop: Store, tmp_path: Path) -> None:
+    mine = WarmHost(tmp_path, loaded=False)
+    server = Server(tmp_path, mine, str(shop.url))
+    glasses = [server.login()]
+    try:
+        cut = glasses[0]
+        cut.wait_for("欧阳明月")
+        (session,) = mine.sessions
+        glasses.append(server.login())
+        other = glasses[1]
+        half_typed(other, "明天下午再打", row=0)
+        half_typed(cut, "微信wx-han-88", row=1)
+        for process in (mine.process, server.process):
+            process.kill()
+            process.wait()
+        os.kill(server.of_session(session), signal.SIGKILL)
+        other.press("吧")
+        other.wait_for("明天下午再打吧")
+        assert other.leave() == 0
+        kept = "select content from draft"
+        mine.until(lambda: len(texts(shop, kept)) == 2, "a draft was lost")
+        found = "".join(texts(shop, kept))
+        assert "微信wx-han-88" in found
+        assert "明天下午再打吧" in found
+    finally:
+        for glass in glasses:
+            if glass.process.isalive():
+                glass.kill()
+        mine.stop()
+        server.stop()
+
+
+def texts(store: Store, query: str) -> list[str]:
+    """What a query finds."""
+    with store.read() as c:
+        return list(c.exec_driver_sql(query).scalars())
+
+
 def test_the_shipped_unit_is_understood() -> None:
     verify = shutil.which("systemd-analyze")
     if verify is None:

@@ -14,6 +14,7 @@ from core.handover import actions
 from core.handover.forms import HandoverForm
 from core.store.engine import Store
 from tests.handover.conftest import ON, Office, make_office
+from tui.widgets.lines import Lines
 
 Made = Callable[..., Any]
 
@@ -21,6 +22,12 @@ Made = Callable[..., Any]
 def run(coroutine: Any) -> None:
     """Drive the screens."""
     asyncio.run(coroutine)
+
+
+async def to(page: Any, key: str) -> None:
+    """Put the cursor on that row."""
+    assert page.app.screen.query_one(Lines).select(key), page.text
+    await page.quiet()
 
 
 def state(office: Office) -> list[tuple[Any, ...]]:

@@ -13,8 +13,10 @@ from core.base.actor import Actor, Role
 from core.calls.actions import log_call
 from core.calls.forms import CallForm
 from core.gifts.actions import GiveForm, give_gift
-from core.gifts.offers import OfferForm, give_coupon, keep_offer
-from core.gifts.stock import GiftForm, keep_gift, receive_gifts
+from core.gifts.coupons import give_coupon
+from core.gifts.forms import GiftForm, OfferForm
+from core.gifts.offers import keep_offer
+from core.gifts.stock import keep_gift, receive_gifts
 from core.people.tables import Staff
 from core.recovery.measures import MeasureForm, take_measure
 from core.store.engine import Store

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,7 @@ from tui.desk import Desk
 from tui.gateway import Answer
 
 if TYPE_CHECKING:
-    from core.handover.forms import HandoverForm
-    from core.handover.views import HandoverFilter, HandoverRow, HandoverSheet, MemberLine, Preview
-    from core.people.views import ShopRow, StaffRow
+    from core.handover.views import HandoverFilter, HandoverRow, HandoverSheet, MemberLine
 
 MOST = 500
 """Applications read at once."""
@@ -54,25 +52,6 @@ class Deed:
     override: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Another distribution: evenly or by store among `takers`, or `by_hand` {member: staff code}."""
-
-    number: str
-    version: int
-    how: str
-    takers: tuple[str, ...] = ()
-    by_hand: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """Who and what may be named in a form: people who work here, and the stores."""
-
-    staff: tuple[StaffRow, ...]
-    shops: tuple[ShopRow, ...]
-
-
 class OverviewRead(Answer[Overview]):
     """The applications were read."""
 
@@ -93,14 +72,6 @@ class Acted(Answer["HandoverSheet"]):
     """Something was done to an application."""
 
 
-class FormPreviewed(Answer["Preview"]):
-    """What a form would do."""
-
-
-class Applied(Answer["HandoverSheet"]):
-    """An application was made."""
-
-
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A sheet was written to these files; `without` says why there is no PDF among them."""
@@ -115,10 +86,6 @@ class SheetPrinted(Answer[Printed]):
 
 class LogExported(Answer[tuple[int, Path]]):
     """The log was written: how many rows, and where."""
-
-
-class AroundRead(Answer[Around]):
-    """People and stores were read."""
 
 
 def read_overview() -> Callable[[Desk], Overview]:
@@ -210,62 +177,6 @@ def act(deed: Deed) -> Callable[[Desk], HandoverSheet]:
     return job
 
 
-def distribute(split: Split) -> Callable[[Desk], HandoverSheet]:
-    """Give members of an application to other successors (R7.2)."""
-
-    def job(desk: Desk) -> HandoverSheet:
-        from core.handover.actions import adjust
-
-        given = split.by_hand or _split(desk, split)
-        return adjust(desk.store, desk.actor, split.number, given, version=split.version)
-
-    return job
-
-
-def _split(desk: Desk, split: Split) -> dict[str, str]:
-    from core.handover.log import member_lines
-    from core.handover.rules import Lot, split_by_store, split_evenly
-    from core.people.views import staff_rows
-
-    lines = member_lines(desk.store, desk.actor, split.number)
-    codes = list(split.takers) or sorted({line.successor for line in lines})
-    lots = [
-        Lot(place, line.value_class.value if line.value_class else "", line.store, (0, line.number))
-        for place, line in enumerate(lines)
-    ]
-    if split.how == "store":
-        works = {row.code: row.store_code for row in staff_rows(desk.store)}
-        here: dict[str, list[int]] = {}
-        for place, code in enumerate(codes):
-            here.setdefault(works.get(code, ""), []).append(place)
-        given = split_by_store(lots, here, range(len(codes)))
-    else:
-        given = split_evenly(lots, range(len(codes)))
-    return {lines[member].number: codes[taker] for member, taker in given.items()}
-
-
-def preview_form(form: HandoverForm) -> Callable[[Desk], Preview]:
-    """What the form would move to whom (R7.6)."""
-
-    def job(desk: Desk) -> Preview:
-        from core.handover.log import preview
-
-        return preview(desk.store, desk.actor, form)
-
-    return job
-
-
-def apply(form: HandoverForm, *, draft: bool) -> Callable[[Desk], HandoverSheet]:
-    """Apply for a handover, or keep a draft (R7.1)."""
-
-    def job(desk: Desk) -> HandoverSheet:
-        from core.handover.actions import submit
-
-        return submit(desk.store, desk.actor, form, draft=draft)
-
-    return job
-
-
 def print_sheet(number: str, lang: str) -> Callable[[Desk], Printed]:
     """Write the sheet as text, and as PDF where that can be made (R7.6)."""
 
@@ -294,16 +205,5 @@ def export_log(wanted: Wanted, purpose: str, lang: str) -> Callable[[Desk], tupl
             desk.store, desk.actor, path, wanted=_filter(wanted), purpose=purpose, words=desk.words(lang)
         )
         return rows, path
-
-    return job
-
-
-def read_around() -> Callable[[Desk], Around]:
-    """People and stores, to be named in a form."""
-
-    def job(desk: Desk) -> Around:
-        from core.people.views import shop_rows
-
-        return Around(desk.staff(), shop_rows(desk.store))
 
     return job

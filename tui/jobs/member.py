@@ -13,7 +13,8 @@ from tui.desk import Desk
 from tui.gateway import Answer
 
 if TYPE_CHECKING:
-    from core.members.views import Contacts, FieldChange, MemberCard, MemberRow
+    from core.members.history import FieldChange
+    from core.members.views import Contacts, MemberCard, MemberRow
 
 RECENT = 5
 WHOLE = 60
@@ -102,7 +103,7 @@ def read_history(number: str) -> Callable[[Desk], tuple[FieldChange, ...]]:
     """Every change of every field (R6.3)."""
 
     def job(desk: Desk) -> tuple[FieldChange, ...]:
-        from core.members.views import field_history
+        from core.members.history import field_history
 
         return tuple(field_history(desk.store, desk.actor, number))
 

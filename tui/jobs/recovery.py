@@ -141,7 +141,7 @@ def give_offer(number: str, offer: str, reason: str, words: Catalogue) -> Callab
     """Give a member a coupon; its number is said."""
 
     def job(desk: Desk) -> str:
-        from core.gifts.offers import give_coupon
+        from core.gifts.coupons import give_coupon
 
         row = give_coupon(desk.store, desk.actor, number, offer, reason)
         return words.say(
@@ -188,8 +188,8 @@ def read_gifts(view: str) -> Callable[[Desk], tuple[str, Sequence[Any]]]:
     """Gifts to hand out, stock, budgets, all gifts given, or coupons."""
 
     def job(desk: Desk) -> tuple[str, Sequence[Any]]:
+        from core.gifts.coupons import coupons
         from core.gifts.given import budgets, given, stock
-        from core.gifts.offers import coupons
         from core.gifts.views import GivenFilter
 
         store, actor = desk.store, desk.actor

@@ -17,7 +17,7 @@ from tui.widgets.lines import ListRow
 
 if TYPE_CHECKING:
     from core.calls.views import DraftRow  # noqa: F401
-    from core.followups.planning import PlanResult
+    from core.followups.plan_run import PlanResult
     from core.followups.worklist import WorklistOverview, WorklistRow
     from core.people.views import StaffRow  # noqa: F401
 

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tui.key import Key
+from tui.keymap.key import Key
 from tui.keys import COMMON_RANK, bottom, keys_of
 from tui.paint import Span, apart, width_of
 from tui.widgets.painted import Painted

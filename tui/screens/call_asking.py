@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui.entry import RaisedEntry, others
 from tui.jobs.call import Dialled, SheetOpened, dial_number, open_sheet
-from tui.overlays import Option, Pick
+from tui.overlays import Option
 from tui.screens.call_face import CallFace
 from tui.widgets.script import ScriptForm
 
@@ -38,7 +38,7 @@ class CallAsking(CallFace):
             Option(entry.code, str(number), entry.name(self.words))
             for number, entry in enumerate(others(self.home.session.rulebook), 1)
         ]
-        self._pick(self.words.say("Which other outcome?"), options, self.choose)
+        self.home.ask_choice(self.words.say("Which other outcome?"), options, self.choose)
 
     def _ask_channel(self) -> None:
         say = self.words.say
@@ -55,11 +55,7 @@ class CallAsking(CallFace):
             self.changed()
             self.do_save()
 
-        self._pick(say("Over which channel was the member reached?"), options, chosen)
-
-    def _pick(self, title: str, options: list[Option], then: Callable[[str], None]) -> None:
-        hint = self.words.say("A key takes it at once. Esc: back.")
-        self.home.push_screen(Pick(title, hint, options), lambda code: then(code) if code else None)
+        self.home.ask_choice(say("Over which channel was the member reached?"), options, chosen)
 
     def do_callback(self) -> None:
         """Ask when to call again; what was understood is said at once."""

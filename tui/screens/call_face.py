@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 
 from core.base.days import near_day, weekday
+from core.base.language import N_
 from core.base.text import fit
 from tui.entry import CallEntry, on_keys, others
 from tui.paint import Span, apart
@@ -183,24 +184,14 @@ class CallFace(HuifangScreen):
         parts = [
             say("Saved: {name}, {outcome}.", name=self._who(), outcome=outcome.name(self.words) if outcome else "")
         ]
-        if result.callback_at is not None:
-            at = self.home.local(result.callback_at)
-            parts.append(
-                say(
-                    "Callback {day} {time}.",
-                    day=near_day(at.date(), self.home.local(self.home.clock.now()).date(), self.words),
-                    time=f"{at:%H:%M}",
-                )
-            )
-        if result.retry_at is not None:
-            at = self.home.local(result.retry_at)
-            parts.append(
-                say(
-                    "Again from {day} {time}.",
-                    day=near_day(at.date(), self.home.local(self.home.clock.now()).date(), self.words),
-                    time=f"{at:%H:%M}",
-                )
-            )
+        today = self.home.local(self.home.clock.now()).date()
+        for text, moment in (
+            (N_("Callback {day} {time}."), result.callback_at),
+            (N_("Again from {day} {time}."), result.retry_at),
+        ):
+            if moment is not None:
+                at = self.home.local(moment)
+                parts.append(say(text, day=near_day(at.date(), today, self.words), time=f"{at:%H:%M}"))
         if result.other_number:
             parts.append(say("There is another number: Enter opens it."))
         elif result.waits:

@@ -25,6 +25,7 @@ from tui.widgets.painted import Painted
 if TYPE_CHECKING:
     from core.members.views import MemberCard
     from tui.app import HuifangApp
+    from tui.navigation import Navigation
 
 CATEGORIES = ("quality", "service", "place", "price", "goods", "other")
 
@@ -46,7 +47,7 @@ class RaiseForm(WideOverlay[RaisedEntry]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f8", "take", show=False)]
 
-    def __init__(self, app: HuifangApp, begun: RaisedEntry | None) -> None:
+    def __init__(self, app: Navigation, begun: RaisedEntry | None) -> None:
         say = app.words.say
         super().__init__(
             say("Problem or complaint"), say("Enter or F8: take it down. Tab: next field. Esc: back.")

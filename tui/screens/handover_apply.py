@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from core.base.language import N_
 from core.handover.forms import HandoverForm
 from core.people.access import Right
-from tui.overlays import AskText, Option, Pick
+from tui.handover_face import split_options
+from tui.overlays import AskText, Option
 from tui.picking import ask_people, ask_person, ask_shop
 
 if TYPE_CHECKING:
@@ -71,14 +72,7 @@ class Applying:
             self._place += way
 
     def _pick(self, title: str, options: list[Option], then: Callable[[str], None]) -> bool:
-        def chosen(code: str | None) -> None:
-            if code is None:
-                self.back()
-            else:
-                then(code)
-
-        hint = self.app.words.say("A key takes it at once. Esc: back.")
-        self.app.push_screen(Pick(title, hint, options), chosen)
+        self.app.ask_choice(title, options, then, back=self.back)
         return True
 
     def _ask(self, title: str, text: str, then: Callable[[str], None]) -> bool:
@@ -164,10 +158,7 @@ class Applying:
         if len(self.form.successors) < 2:
             return False
         say = self.app.words.say
-        options = [
-            Option("even", "1", say("evenly, in each value class")),
-            Option("store", "2", say("by store: whoever works where the member belongs")),
-        ]
+        options = split_options(self.app.words)
         return self._pick(say("How do they share the members?"), options, lambda code: self.on(split=code))
 
     def _reason(self) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from core.base.language import N_
-from tui.jobs.handover import Acted, Split, distribute
-from tui.overlays import Option, Pick
+from tui.handover_face import split_options
+from tui.jobs.handover import Acted
+from tui.jobs.handover_apply import Split, distribute
+from tui.overlays import Option
 from tui.picking import ask_people, ask_person
 
 if TYPE_CHECKING:
@@ -69,18 +71,16 @@ def _ask_limit(app: HuifangApp, sheet: HandoverSheet, do: Doing) -> None:
         Option("move", "2", say("hand them over all the same: say why")),
     ]
 
-    def chosen(code: str | None) -> None:
+    def chosen(code: str) -> None:
         if code == "stay":
             _confirm(app, sheet, "approve", do, "")
-        elif code == "move":
+        else:
             app.ask_text(
                 say("Why do they change hands again so soon?"),
                 then=lambda why: _confirm(app, sheet, "approve", do, why),
             )
 
-    app.push_screen(
-        Pick(caution_words(caution, app.words), say("A key takes it at once. Esc: back."), options), chosen
-    )
+    app.ask_choice(caution_words(caution, app.words), options, chosen)
 
 
 def ask_distribution(screen: ApplicationScreen, sheet: HandoverSheet) -> None:
@@ -88,8 +88,7 @@ def ask_distribution(screen: ApplicationScreen, sheet: HandoverSheet) -> None:
     app = screen.home
     say = app.words.say
     options = [
-        Option("even", "1", say("evenly, in each value class")),
-        Option("store", "2", say("by store: whoever works where the member belongs")),
+        *split_options(app.words),
         Option("hand", "3", say("the member under the cursor to somebody else")),
         Option("takers", "4", say("other successors, evenly")),
     ]
@@ -100,7 +99,7 @@ def ask_distribution(screen: ApplicationScreen, sheet: HandoverSheet) -> None:
         split = Split(number, version, how, takers, by_hand or {})
         app.gateway.ask(screen, Acted, distribute(split), write=True, excuse=screen.failed)
 
-    def chosen(code: str | None) -> None:
+    def chosen(code: str) -> None:
         if code in ("even", "store"):
             share(code)
         elif code == "takers":
@@ -109,5 +108,4 @@ def ask_distribution(screen: ApplicationScreen, sheet: HandoverSheet) -> None:
             title = say("Who takes {name}?", name=member.value.name)
             ask_person(app, title, lambda code: share("hand", (), {member.key: code}), but=(sheet.row.giver,))
 
-    hint = say("A key takes it at once. Esc: back.")
-    app.push_screen(Pick(say("Who takes whom?"), hint, options), chosen)
+    app.ask_choice(say("Who takes whom?"), options, chosen)

@@ -21,7 +21,7 @@ from tui.jobs.handover import (
     read_log,
 )
 from tui.keys import bindings
-from tui.overlays import AskText, Option, Pick
+from tui.overlays import AskText, Option
 from tui.picking import ask_person, ask_shop
 from tui.screens.listing import Line, Listing
 from tui.widgets.lines import Column, ListRow
@@ -146,10 +146,9 @@ class HandoverLogScreen(Listing):
         options = [
             Option(name, str(place), text) for place, (name, text) in enumerate(zip(names, texts, strict=True))
         ]
-        hint = say("A key takes it at once. Esc: back.")
-        self.home.push_screen(Pick(say("Show which applications?"), hint, options), self._filter_by)
+        self.home.ask_choice(say("Show which applications?"), options, self._filter_by)
 
-    def _filter_by(self, name: str | None) -> None:
+    def _filter_by(self, name: str) -> None:
         say = self.words.say
         match name:
             case "all":
@@ -187,13 +186,7 @@ class HandoverLogScreen(Listing):
         options = [
             Option(code, str(place), say(name)) for place, (code, name) in enumerate(HANDOVER_STATES.items(), 1)
         ]
-        hint = say("A key takes it at once. Esc: back.")
-
-        def chosen(code: str | None) -> None:
-            if code:
-                self._set(state=code)
-
-        self.home.push_screen(Pick(say("Applications that stand where?"), hint, options), chosen)
+        self.home.ask_choice(say("Applications that stand where?"), options, lambda code: self._set(state=code))
 
     def do_print(self) -> None:
         """Write the sheet of the application under the cursor."""

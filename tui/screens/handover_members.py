@@ -11,7 +11,7 @@ from core.base.days import day_and_month
 from tui import handover_face as face
 from tui.paint import wrapped
 from tui.screens.listing import Line, Listing
-from tui.widgets.lines import Column, Lines, ListRow
+from tui.widgets.lines import Column, ListRow
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
@@ -32,16 +32,10 @@ class MembersListing(Listing):
     MembersListing > #peek { height: 1; }
     """
 
-    def compose(self) -> ComposeResult:
-        yield Painted(base="bar", id="top")
-        yield Painted(id="what")
+    def above_rows(self) -> ComposeResult:
+        """What moves with the members, and what to mind."""
         yield Painted(id="cascade")
         yield Painted(id="cautions")
-        yield Painted(base="head", id="head")
-        yield Lines(id="list")
-        yield Painted(id="say")
-        yield Painted(id="peek")
-        yield Painted(id="foot")
 
     def paint_cascade(self, lines: list[Line], cascade: Cascade | None) -> None:
         """What moves, in two lines, and what to mind below it."""

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from core.base.errors import HuifangError
 from core.base.naming import named
 from tui import handover_face as face
-from tui.jobs.handover import Applied, FormPreviewed, apply, preview_form
+from tui.jobs.handover_apply import Applied, FormPreviewed, apply, preview_form
 from tui.keys import bindings
 from tui.overlays import Reading
 from tui.picking import ask_person

@@ -37,11 +37,16 @@ class Listing(HuifangScreen):
     def compose(self) -> ComposeResult:
         yield Painted(base="bar", id="top")
         yield Painted(id="what")
+        yield from self.above_rows()
         yield Painted(base="head", id="head")
         yield Lines(id="list")
         yield Painted(id="say")
         yield Painted(id="peek")
         yield Painted(id="foot")
+
+    def above_rows(self) -> ComposeResult:
+        """What stands between the line that says what this is and the rows' heading."""
+        yield from ()
 
     def on_mount(self) -> None:
         self.query_one(Lines).focus()

@@ -13,7 +13,7 @@ from core.complaints.wording import step_words
 from tui import matters_face as face
 from tui.jobs.matters import MatterActed, MatterRead, Step, act, read_matter
 from tui.keys import bindings
-from tui.overlays import Option, Pick
+from tui.overlays import Option
 from tui.paint import wrapped
 from tui.picking import ask_person
 from tui.screens.listing import Line, Listing
@@ -68,15 +68,9 @@ class MatterScreen(Listing):
         self.key = key
         self.sheet: MatterSheet | None = None
 
-    def compose(self) -> ComposeResult:
-        yield Painted(base="bar", id="top")
-        yield Painted(id="what")
+    def above_rows(self) -> ComposeResult:
+        """What is known of it as a whole."""
         yield Painted(id="facts")
-        yield Painted(base="head", id="head")
-        yield Lines(id="list")
-        yield Painted(id="say")
-        yield Painted(id="peek")
-        yield Painted(id="foot")
 
     def do_refresh(self) -> None:
         """Read it anew."""
@@ -194,10 +188,7 @@ class MatterScreen(Listing):
     def _ask_told(self, then: Any) -> None:
         say = self.words.say
         options = [Option("yes", "1", say("the member was told")), Option("no", "2", say("not told yet"))]
-        hint = say("A key takes it at once. Esc: back.")
-        self.home.push_screen(
-            Pick(say("Does the member know?"), hint, options), lambda code: then(code == "yes") if code else None
-        )
+        self.home.ask_choice(say("Does the member know?"), options, lambda code: then(code == "yes"))
 
     def do_promise(self) -> None:
         """By when; then what was promised."""
@@ -219,17 +210,17 @@ class MatterScreen(Listing):
         options = [Option(str(score), str(score), say("score {score}", score=score)) for score in (5, 4, 3, 2, 1)]
         options.append(Option("none", "0", say("no score: say why it is closed all the same")))
 
-        def chosen(code: str | None) -> None:
+        def chosen(code: str) -> None:
             if code == "none":
                 self.home.ask_text(
                     say("Why is it closed without the member's word?"),
                     then=lambda text: self._do("close", text=text),
                 )
-            elif code:
+            else:
                 self._do("close", score=int(code), told=True)
 
         title = say("How does the member judge what was done, from 1 to 5?")
-        self.home.push_screen(Pick(title, say("A key takes it at once. Esc: back."), options), chosen)
+        self.home.ask_choice(title, options, chosen)
 
     def do_give(self) -> None:
         """To somebody else, with a reason."""

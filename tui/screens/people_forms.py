@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -21,15 +22,10 @@ if TYPE_CHECKING:
 MOST_DAYS = 400
 
 
-def _pick_role(screen: PeopleScreen, title: str, roles: tuple[str, ...], then: object) -> None:
-    say = screen.words.say
+def _pick_role(screen: PeopleScreen, title: str, roles: tuple[str, ...], then: Callable[[str], None]) -> None:
     options = [Option(role, str(place), named(ROLES, role, screen.words)) for place, role in enumerate(roles, 1)]
 
-    def chosen(role: str | None) -> None:
-        if role is not None and callable(then):
-            then(role)
-
-    screen.home.push_screen(Pick(title, say("A key takes it at once. Esc: back."), options), chosen)
+    screen.home.ask_choice(title, options, then)
 
 
 def ask_new_person(screen: PeopleScreen, roles: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from core.base.report import TITLES, Report, Section, bar_lengths, cell_text
 from core.base.text import cells
 from tui.jobs.matters import ReportRead, ReportWritten, make, write
 from tui.keys import bindings
-from tui.overlays import Option, Pick
+from tui.overlays import Option
 from tui.paint import width_of, wrapped
 from tui.picking import ask_shop
 from tui.screens.listing import Line, Listing
@@ -183,23 +183,17 @@ class ReportScreen(Listing):
     def do_open(self) -> None:
         """A row of a report opens nothing."""
 
-    def _hint(self) -> str:
-        return self.words.say("A key takes it at once. Esc: back.")
-
     def do_choose(self) -> None:
         """Another report."""
         say = self.words.say
         options = [Option(code, str(place), say(name)) for place, (code, name) in enumerate(TITLES.items(), 1)]
 
-        def chosen(code: str | None) -> None:
-            if code:
-                self.code, self.place, self.report, self.there = code, 0, None, False
-                self.paint()
-                self.do_refresh()
+        def chosen(code: str) -> None:
+            self.code, self.place, self.report, self.there = code, 0, None, False
+            self.paint()
+            self.do_refresh()
 
-        self.home.push_screen(
-            Pick(say("Which report?"), say("A key takes it at once. Esc: back."), options), chosen
-        )
+        self.home.ask_choice(say("Which report?"), options, chosen)
 
     def do_period(self) -> None:
         """Another period."""
@@ -209,14 +203,11 @@ class ReportScreen(Listing):
             for place, months in enumerate(MONTHS, 1)
         ]
 
-        def chosen(code: str | None) -> None:
-            if code:
-                self.months = int(code)
-                self.do_refresh()
+        def chosen(code: str) -> None:
+            self.months = int(code)
+            self.do_refresh()
 
-        self.home.push_screen(
-            Pick(say("Which period?"), say("A key takes it at once. Esc: back."), options), chosen
-        )
+        self.home.ask_choice(say("Which period?"), options, chosen)
 
     def do_shop(self) -> None:
         """One store, or all again."""
@@ -240,16 +231,13 @@ class ReportScreen(Listing):
             Option("csv", "3", say("plain rows (CSV)")),
         ]
 
-        def chosen(ending: str | None) -> None:
-            if ending:
-                self.home.ask_text(
-                    say("What is the export for? The purpose stays on record."),
-                    then=lambda purpose: self._write(ending, purpose),
-                )
+        def chosen(ending: str) -> None:
+            self.home.ask_text(
+                say("What is the export for? The purpose stays on record."),
+                then=lambda purpose: self._write(ending, purpose),
+            )
 
-        self.home.push_screen(
-            Pick(say("Which kind of file?"), say("A key takes it at once. Esc: back."), options), chosen
-        )
+        self.home.ask_choice(say("Which kind of file?"), options, chosen)
 
     def _write(self, ending: str, purpose: str) -> None:
         if self.report is not None:

@@ -19,8 +19,8 @@ from tui.widgets.field import Field
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from tui.app import HuifangApp
     from tui.jobs.signin import Door
+    from tui.presence import Presence
 
 LONGEST = 128
 SAYING = 4
@@ -49,7 +49,7 @@ class DoorWindow(Overlay[T]):
     DoorWindow #fault { height: 4; }
     """
 
-    def __init__(self, app: HuifangApp, title: str, hint: str) -> None:
+    def __init__(self, app: Presence, title: str, hint: str) -> None:
         super().__init__(title, hint)
         self._home = app
         self._busy = False
@@ -86,7 +86,7 @@ class DoorWindow(Overlay[T]):
 class SignInWindow(DoorWindow[Session]):
     """Asks for staff code and PIN; only for the PIN where this terminal's login is tied to an account."""
 
-    def __init__(self, app: HuifangApp, door: Door) -> None:
+    def __init__(self, app: Presence, door: Door) -> None:
         say = app.words.say
         super().__init__(app, say("Huifang: sign in"), say("Enter: go on. Esc: leave."))
         self._door = door
@@ -131,7 +131,7 @@ class SignInWindow(DoorWindow[Session]):
 class NewSecretWindow(DoorWindow[Session]):
     """Asks for a new PIN twice, and for the present one where it was not typed a moment ago."""
 
-    def __init__(self, app: HuifangApp, present: str | None = None) -> None:
+    def __init__(self, app: Presence, present: str | None = None) -> None:
         say = app.words.say
         title = say("Choose a PIN of your own") if present is not None else say("Change your PIN")
         super().__init__(app, title, say("Enter: go on. Esc: back."))
@@ -185,7 +185,7 @@ class LockWindow(DoorWindow[bool]):
         Binding("escape", "stay", show=False),
     ]
 
-    def __init__(self, app: HuifangApp) -> None:
+    def __init__(self, app: Presence) -> None:
         say = app.words.say
         self.secret = app.session is not None and app.session.secret
         hint = say("Enter: go on.  q or F10: sign out and leave.")

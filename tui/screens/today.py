@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import gc
-from datetime import datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.message import Message
-from textual.timer import Timer
 
-from core.base.errors import HuifangError
 from core.base.language import N_
-from tui.jobs.today import (
-    Day,
-    DayRead,
-    NextClaimed,
-    PartRead,
-    Planned,
-    Skipped,
-    WhyRead,
-    claim_following,
-    explain_list,
-    plan_day,
-    read_day,
-    read_part,
-    skip_row,
-)
+from tui.jobs.today import DayRead, NextClaimed, Skipped, claim_following, read_day, skip_row
 from tui.keys import bindings
-from tui.overlays import Option, Pick
-from tui.screens.today_face import TodayFace
+from tui.overlays import Option
+from tui.screens.today_reading import TodayReading
 from tui.widgets.aside import Aside
 from tui.widgets.lines import Lines
-from tui.widgets.topline import Numbers
-
-REFRESH_SECONDS = 20.0
-
-_STEPS = {
-    "close": N_("closing what is over"),
-    "dated": N_("finding what falls due"),
-    "month": N_("laying out the month"),
-    "record": N_("keeping the record"),
-}
 
 SKIP_REASONS = (
     ("1", N_("asked for another day")),
@@ -51,15 +22,7 @@ SKIP_REASONS = (
 )
 
 
-class PlanStep(Message):
-    """Planning the day has come so far."""
-
-    def __init__(self, step: str, share: float) -> None:
-        super().__init__()
-        self.step, self.share = step, share
-
-
-class TodayScreen(TodayFace):
+class TodayScreen(TodayReading):
     """The worklist."""
 
     key_screen: ClassVar[str] = "today"
@@ -71,120 +34,7 @@ class TodayScreen(TodayFace):
 
     def __init__(self) -> None:
         super().__init__()
-        self._planned = False
-        self._first = True
-        self._rung: set[tuple[str, datetime]] = set()
-        self._bell: Timer | None = None
-        self._wanted_key = ""
         self._ahead = ""
-
-    def on_mount(self) -> None:
-        self.set_interval(REFRESH_SECONDS, self.read_again)
-        self.query_one(Lines).focus()
-
-    # Reading
-
-    def begin(self) -> None:
-        """Somebody signed in: read the day; what it does not need waits until its rows are seen."""
-        self.do_refresh()
-
-    def _go_on(self) -> None:
-        """The first rows are seen: plan the day where nobody has, and land in a call that was left open."""
-
-        def progress(step: str, share: float) -> None:
-            self.post_message(PlanStep(step, share))
-
-        self.home.gateway.ask(self, Planned, plan_day(progress), write=True, excuse=self._plan_failed)
-        self.home.look_for_draft()
-
-    def _plan_failed(self, error: HuifangError) -> bool:
-        self._planned = True
-        self.home.trouble(error)
-        self.read_again()
-        return True
-
-    def on_plan_step(self, event: PlanStep) -> None:
-        template = _STEPS.get(event.step, "")
-        if template:
-            self._planning = self.words.say(
-                "Planning the day: {step} {percent} %",
-                step=self.words.say(template),
-                percent=round(event.share * 100),
-            )
-            self.paint_empty([self._planning])
-            if self.day is not None and self.day.total:
-                self.tell(self._planning)
-
-    def on_planned(self, event: Planned) -> None:
-        self._planned = True
-        self._planning = ""
-        if event.value is not None or self.day is None or self.day.total == 0:
-            self.do_refresh()
-
-    def do_refresh(self) -> None:
-        """Read the day anew; the cursor stays on its member."""
-        offset, limit = self.query_one(Lines).window
-        self.home.gateway.ask(self, DayRead, read_day(self.wish(offset, limit)), latest="day")
-
-    def read_again(self) -> None:
-        """The quiet refresh: claims, callbacks, what colleagues did."""
-        if self._planned and self.home.session is not None and self.home.screen is self:
-            self.do_refresh()
-
-    def on_day_read(self, event: DayRead) -> None:
-        day = self.day = event.value
-        if day.wish.programme != self.programme or day.wish.everything != self.everything:
-            return
-        stands = day.overview
-        self.home.numbers = Numbers(stands.done, stands.done + stands.total, stands.reached, stands.callbacks)
-        self._note_tabs(day)
-        lines = self.query_one(Lines)
-        lines.show(day.total, day.wish.offset, day.rows)
-        if self._wanted_key:
-            lines.select(self._wanted_key)
-            self._wanted_key = ""
-        if self._first:
-            self._first = False
-            gc.freeze()  # what was imported stays: the collector need not look at it again
-            gc.enable()
-            self.call_after_refresh(self._go_on)
-        if day.total == 0 and self._planned:
-            self.home.gateway.ask(self, WhyRead, explain_list(self.wish()), latest="why-list")
-        self._watch_callbacks(day)
-        self.paint()
-
-    def on_lines_wanted(self, event: Lines.Wanted) -> None:
-        self.home.gateway.ask(self, PartRead, read_part(self.wish(event.offset, event.limit)))
-
-    def on_part_read(self, event: PartRead) -> None:
-        part = event.value
-        if part.wish.programme == self.programme and part.wish.everything == self.everything:
-            self.query_one(Lines).accept(part.wish.offset, part.rows)
-
-    def on_why_read(self, event: WhyRead) -> None:
-        self.paint_empty(list(event.value))
-
-    def _note_tabs(self, day: Day) -> None:
-        assert self.home.session is not None
-        known = self.home.session.rulebook.programmes
-        here = set(self._tabs) | {code for code, count in day.overview.counts.items() if count}
-        self._tabs = sorted(here & known.keys(), key=lambda code: (known[code].rank, code))[:8]
-
-    def _watch_callbacks(self, day: Day) -> None:
-        now = self.home.clock.now()
-        for callback in day.callbacks:
-            known = (callback.number, callback.due_at)
-            if callback.due_at <= now and known not in self._rung:
-                self._rung.add(known)
-                self.home.bell()
-                self.tell(self.words.say("It is time to call {name} back.", name=callback.name), "due")
-        if self._bell is not None:
-            self._bell.stop()
-            self._bell = None
-        coming = [callback.due_at for callback in day.callbacks if callback.due_at > now]
-        if coming:
-            wait = (min(coming) - now).total_seconds()
-            self._bell = self.set_timer(max(1.0, wait), self.do_refresh)
 
     # What is seen
 
@@ -237,13 +87,13 @@ class TodayScreen(TodayFace):
         title = self.words.say("Skip {name} for today: why?", name=row.value.name)
         number = row.key
 
-        def chosen(reason: str | None) -> None:
+        def chosen(reason: str) -> None:
             if reason:
                 self._skip(number, reason)
-            elif reason == "":
+            else:
                 self.home.ask_text(title, then=lambda typed: self._skip(number, typed))
 
-        self.home.push_screen(Pick(title, self.words.say("A key takes it at once. Esc: back."), options), chosen)
+        self.home.ask_choice(title, options, chosen)
 
     def _skip(self, number: str, reason: str) -> None:
         self.home.gateway.ask(self, Skipped, skip_row(number, reason), write=True)
@@ -270,9 +120,7 @@ class TodayScreen(TodayFace):
         for number, code in enumerate(self._tabs, 2):
             count = self.day.overview.counts.get(code, 0)
             options.append(Option(code, str(number), known[code].name(self.words), str(count)))
-        title = self.words.say("Show which programme?")
-        hint = self.words.say("A key takes it at once. Esc: back.")
-        self.home.push_screen(Pick(title, hint, options), self._set_programme)
+        self.home.ask_choice(self.words.say("Show which programme?"), options, self._set_programme)
 
     def action_tab(self, digit: int) -> None:
         """Show the programme on that tab; a digit right after Enter is already the call's."""
@@ -284,8 +132,8 @@ class TodayScreen(TodayFace):
         elif digit - 2 < len(self._tabs):
             self._set_programme(self._tabs[digit - 2])
 
-    def _set_programme(self, code: str | None) -> None:
-        if code is None or (code or None) == self.programme:
+    def _set_programme(self, code: str) -> None:
+        if (code or None) == self.programme:
             return
         self.programme = code or None
         self._start_over()

@@ -157,18 +157,50 @@ class OneOf(KeyRow):
                 return
 
 
-class Score(Widget, can_focus=True):
-    """A mark from 1 to 5: the digit is taken and the focus goes on."""
+class Mark(Widget, can_focus=True):
+    """An entry of one line among a form's fields: its label, and what stands in its brackets."""
 
     DEFAULT_CSS = """
-    Score { height: 1; width: auto; }
+    Mark { height: 1; width: auto; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("backspace,delete", "clear", show=False),
         Binding("up,left", "app.focus_previous", show=False),
         Binding("down,right,enter", "app.focus_next", show=False),
     ]
+
+    def __init__(self, code: str, label: str) -> None:
+        super().__init__(classes="entry")
+        self.code = code
+        self.label = label
+
+    def spans(self) -> list[Span]:
+        """What is seen."""
+        raise NotImplementedError
+
+    def bracketed(self, mark: str) -> Span:
+        """The brackets, standing out where the focus is."""
+        return (f"[{mark}]", "chosen" if self.has_focus else "strong")
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as its words."""
+        return width_of(self.spans())
+
+    def render_line(self, y: int) -> Strip:
+        """Its only line."""
+        return strip(self.spans() if y == 0 else (), self.size.width)
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+
+class Score(Mark):
+    """A mark from 1 to 5: the digit is taken and the focus goes on."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("backspace,delete", "clear", show=False)]
 
     class Given(Message):
         """A mark was given or taken away (0)."""
@@ -178,22 +210,12 @@ class Score(Widget, can_focus=True):
             self.score = score
 
     def __init__(self, code: str, label: str, value: int = 0) -> None:
-        super().__init__(classes="entry")
-        self.code = code
-        self.label = label
+        super().__init__(code, label)
         self.value = value
 
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as its words."""
-        return width_of(self._spans())
-
-    def _spans(self) -> list[Span]:
-        mark = str(self.value) if self.value else " "
-        return [(f"{self.label} ", ""), (f"[{mark}]", "chosen" if self.has_focus else "strong"), ("  ", "")]
-
-    def render_line(self, y: int) -> Strip:
-        """Its only line."""
-        return strip(self._spans() if y == 0 else (), self.size.width)
+    def spans(self) -> list[Span]:
+        """The label, then the digit."""
+        return [(f"{self.label} ", ""), self.bracketed(str(self.value or " ")), ("  ", "")]
 
     def on_key(self, event: Key) -> None:
         if event.character is not None and event.character in "12345" and event.character:
@@ -211,25 +233,11 @@ class Score(Widget, can_focus=True):
         """No mark."""
         self.give(0)
 
-    def on_focus(self) -> None:
-        self.refresh()
 
-    def on_blur(self) -> None:
-        self.refresh()
-
-
-class Tick(Widget, can_focus=True):
+class Tick(Mark):
     """A yes that can be taken back: space, x or 1 turns it."""
 
-    DEFAULT_CSS = """
-    Tick { height: 1; width: auto; }
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,x,1", "turn", show=False),
-        Binding("up,left", "app.focus_previous", show=False),
-        Binding("down,right,enter", "app.focus_next", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("space,x,1", "turn", show=False)]
 
     class Turned(Message):
         """It was turned."""
@@ -239,33 +247,15 @@ class Tick(Widget, can_focus=True):
             self.tick = tick
 
     def __init__(self, code: str, label: str, value: bool = False) -> None:
-        super().__init__(classes="entry")
-        self.code = code
-        self.label = label
+        super().__init__(code, label)
         self.value = value
 
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        """As wide as its words."""
-        return width_of(self._spans())
-
-    def _spans(self) -> list[Span]:
-        return [
-            ("[x]" if self.value else "[ ]", "chosen" if self.has_focus else "strong"),
-            (f" {self.label} ", ""),
-        ]
-
-    def render_line(self, y: int) -> Strip:
-        """Its only line."""
-        return strip(self._spans() if y == 0 else (), self.size.width)
+    def spans(self) -> list[Span]:
+        """The cross, then the label."""
+        return [self.bracketed("x" if self.value else " "), (f" {self.label} ", "")]
 
     def action_turn(self) -> None:
         """Yes to no, no to yes."""
         self.value = not self.value
         self.refresh()
         self.post_message(self.Turned(self))
-
-    def on_focus(self) -> None:
-        self.refresh()
-
-    def on_blur(self) -> None:
-        self.refresh()

@@ -6,9 +6,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal, Self
 
 import sqlalchemy as sa
 
@@ -16,7 +17,11 @@ from core.base.actor import SHELL, Actor, Role
 from core.base.clock import FixedClock
 from core.followups.planning import plan
 from core.store.engine import SCHEMA_VERSION, Store
+from scripts.dev.bench.year import live_a_year
 from scripts.dev.generate import DEFAULT_DAY, generate
+
+Kind = Literal["generated", "planned", "lived"]
+"""A store with nothing planned, one with the day planned, one with a year of recovery and gifts behind it."""
 
 MORNING = datetime(2026, 11, 23, 1, 42, tzinfo=UTC)
 """09:42 in Shanghai on the day the generated purchases end."""
@@ -32,41 +37,59 @@ class Ground:
     rounds: int
 
     @property
-    def pristine(self) -> Path:
-        """The generated store with nothing planned; made when first asked for."""
-        return self._made("generated", self._generate)
+    def driver(self) -> str:
+        """What core is compared with."""
+        return "sqlite3"
 
-    @property
-    def planned(self) -> Path:
-        """The generated store with the day planned."""
-        return self._made("planned", self._plan)
+    def smaller(self, members: int) -> Self:
+        """The same ground with at most so many members."""
+        return replace(self, members=min(members, self.members))
 
-    def _made(self, name: str, make: object) -> Path:
-        file = self.folder / f"{name}-{self.members}x{self.purchases}-{SCHEMA_VERSION}-{_shape()}.db"
+    def goal(self, in_a_file: float) -> float | None:
+        """A goal that was set for stores in a file, where this is one."""
+        return in_a_file
+
+    def settle(self, store: Store) -> None:
+        """What a database does by itself between two days."""
+
+    def name(self, kind: Kind) -> str:
+        """What a store of that kind is called as long as the tables are as they are."""
+        return f"{self.stem(kind)}{SCHEMA_VERSION}-{_shape()}"
+
+    def stem(self, kind: Kind) -> str:
+        """How the name begins, whatever the tables."""
+        return f"{kind}-{self.members}x{self.purchases}-"
+
+    def file(self, kind: Kind) -> Path:
+        """The SQLite store of that kind; made when first asked for."""
+        file = self.folder / f"{self.name(kind)}.db"
         if not file.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            for older in self.folder.glob(f"{name}-{self.members}x{self.purchases}-*.db*"):
+            for older in self.folder.glob(f"{self.stem(kind)}*.db*"):
                 older.unlink()  # made for tables that have changed since
             partial = file.with_suffix(".making")
             _drop(partial)
-            assert callable(make)
-            make(partial)
+            self._make(kind, partial)
             partial.rename(file)
             _drop(partial)
         return file
 
-    def _generate(self, file: Path) -> None:
-        generate(file, self.members, self.purchases, DEFAULT_DAY)
-
-    def _plan(self, file: Path) -> None:
-        shutil.copy(self.pristine, file)
+    def _make(self, kind: Kind, file: Path) -> None:
+        if kind == "generated":
+            generate(file, self.members, self.purchases, DEFAULT_DAY)
+            return
+        shutil.copy(self.file("generated"), file)
+        if kind == "lived":
+            live_a_year(file)
+            return
         store = Store(f"sqlite:///{file}", FixedClock(MORNING))
         plan(store, SHELL)
         _close(store)
 
     @contextmanager
-    def copy(self, of: Path) -> Iterator[Store]:
+    def copy(self, kind: Kind) -> Iterator[Store]:
         """A store to write into, on the morning of the day; deleted afterwards."""
+        of = self.file(kind)
         folder = Path(tempfile.mkdtemp(prefix="bench-", dir=self.folder))
         file = folder / "store.db"
         shutil.copy(of, file)

@@ -1,51 +1,32 @@
-"""The first 50 rows of a worklist: through core, and the same statements in plain sqlite3."""
+"""The first 50 rows of a worklist: through core, and the same statements without it."""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from typing import Any
-
-import sqlalchemy as sa
-from sqlalchemy import event
-
 from core.followups.worklist import WorklistQuery, worklist
+from core.store.sql import statement
+from scripts.dev.bench.bare import bare, noted
 from scripts.dev.bench.figures import Figure, ms, taking_turns
 from scripts.dev.bench.ground import Ground, assistant
+from scripts.dev.generate import DEFAULT_DAY
+
+DUE = "select count(*) from follow_up where state = 'open' and assignee_id = :id and due_on <= :day"
 
 
 def measure(ground: Ground) -> list[Figure]:
     """Core's reading of the list against its own statements run bare."""
-    with ground.copy(ground.planned) as store:
+    with ground.copy("planned") as store:
         actor = assistant(store)
         query = WorklistQuery(limit=50)
-        statements: list[tuple[str, Any]] = []
-
-        def note(_c: Any, _cursor: Any, text: str, parameters: Any, _context: Any, _many: bool) -> None:
-            statements.append((text, parameters))
-
-        event.listen(store.engine, "before_cursor_execute", note)
-        rows = len(worklist(store, actor, query).rows)
-        event.remove(store.engine, "before_cursor_execute", note)
-        with closing(sqlite3.connect(store.where, isolation_level=None)) as raw:
-            raw.execute("PRAGMA cache_size=-16000")
-            raw.execute("PRAGMA temp_store=MEMORY")
-
-            def plain() -> None:
-                for text, parameters in statements:
-                    raw.execute(text, parameters).fetchall()
-                raw.execute("ROLLBACK")
-
-            core, bare = taking_turns(ground.rounds, lambda: worklist(store, actor, query), plain)
-        with store.read() as connection:
-            due = connection.execute(
-                sa.text(
-                    "select count(*) from follow_up where state = 'open' and assignee_id = :id and due_on <= :on"
-                ),
-                {"id": actor.staff_id, "on": "2026-11-23"},
-            ).scalar_one()
-    note_text = f"{rows} rows of a desk with {due} due"
+        with noted(store) as statements:
+            rows = len(worklist(store, actor, query).rows)
+        with bare(store) as raw:
+            core, plain = taking_turns(
+                ground.rounds, lambda: worklist(store, actor, query), lambda: raw.replay(statements)
+            )
+        with store.read() as c:
+            due = c.execute(statement(DUE, days=("day",)), {"id": actor.staff_id, "day": DEFAULT_DAY}).scalar_one()
+    said = f"{rows} rows of a desk with {due} due"
     return [
-        Figure("worklist", "first 50 rows through core", core * 1000, "ms", 2.0, note=note_text),
-        Figure("worklist", "against plain sqlite3", core / bare, "x", note=ms(bare)),
+        Figure("worklist", "first 50 rows through core", core * 1000, "ms", ground.goal(2.0), note=said),
+        Figure("worklist", f"against plain {ground.driver}", core / plain, "x", note=ms(plain)),
     ]

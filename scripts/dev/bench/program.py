@@ -69,7 +69,7 @@ class Program:
 @contextmanager
 def program(ground: Ground) -> Iterator[Program]:
     """The program on a working copy of the planned store."""
-    with ground.copy(ground.planned) as store:
+    with ground.copy("planned") as store:
         row = worklist(store, assistant(store), WorklistQuery(limit=1)).rows[0]
         store.close()
         yield Program(store.where, row.name)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 from core.base.actor import SHELL
 from core.base.language import catalogue
 from core.base.report import Asked
 from core.insight.reports import make_report
+from core.store.engine import Store
 from scripts.dev.bench.figures import Figure, elapsed
 from scripts.dev.bench.ground import Ground
-from scripts.dev.bench.year import BEGAN, live_a_year
+from scripts.dev.bench.year import BEGAN
 from scripts.dev.generate import DEFAULT_DAY
 
 ROUNDS = 3
@@ -32,9 +32,8 @@ print(open("/proc/self/status").read())
 
 def measure(ground: Ground) -> list[Figure]:
     """One judgement in a process of its own, and each report three times, the quickest counted."""
-    with ground.copy(ground.pristine) as store:
-        figures = _ranked(store.where)
-        live_a_year(Path(store.where))
+    with ground.copy("lived") as store:
+        figures = _ranked(store)
         asked = Asked(BEGAN, DEFAULT_DAY)
         for code in ("recovery", "gifts"):
             seconds = min(
@@ -45,11 +44,12 @@ def measure(ground: Ground) -> list[Figure]:
     return figures
 
 
-def _ranked(file: str) -> list[Figure]:
+def _ranked(store: Store) -> list[Figure]:
     said: list[str] = []
 
     def rank() -> None:
-        command = [sys.executable, "-c", RANK, f"sqlite:///{file}", DEFAULT_DAY.isoformat()]
+        url = store.url.render_as_string(hide_password=False)
+        command = [sys.executable, "-c", RANK, url, DEFAULT_DAY.isoformat()]
         said.append(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
     seconds = elapsed(rank)

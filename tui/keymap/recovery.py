@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.base.language import N_
-from tui.key import Key
+from tui.keymap.key import Key, way_back
 
 RECOVERY_KEYS: tuple[Key, ...] = (
     Key("done", ("d", "f8"), N_("done"), N_("The measure was done: say what came of it."), "recovery", 1),
@@ -15,7 +15,7 @@ RECOVERY_KEYS: tuple[Key, ...] = (
     Key("period", ("p",), N_("months"), N_("How many months it is about."), "recovery", 7),
     Key("reports", ("t",), N_("as a file"), N_("The report with pictures, for a file."), "recovery"),
     Key("open", ("enter",), N_("member"), N_("Everything about the member under the cursor."), "recovery"),
-    Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "recovery", 9),
+    way_back("recovery", 9),
     Key("collect", ("c", "f8"), N_("collected"), N_("The member has the gift."), "gifts", 1),
     Key("send", ("s", "f7"), N_("sent"), N_("The gift is on its way to the member."), "gifts", 2),
     Key("give_back", ("r",), N_("given back"), N_("The gift is back in the store; say why."), "gifts", 3),
@@ -23,5 +23,5 @@ RECOVERY_KEYS: tuple[Key, ...] = (
     Key("receive", ("i",), N_("stock in"), N_("Add to the stock of the gift under the cursor."), "gifts", 5),
     Key("reports", ("t",), N_("report"), N_("The report on gifts and offers."), "gifts", 6),
     Key("open", ("enter",), N_("member"), N_("Everything about the member under the cursor."), "gifts"),
-    Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "gifts", 9),
+    way_back("gifts", 9),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.base.language import N_
-from tui.key import Key
+from tui.keymap.key import Key, way_back
 
 
 def _list_keys(screen: str) -> tuple[Key, ...]:
@@ -26,7 +26,7 @@ def _list_keys(screen: str) -> tuple[Key, ...]:
             screen,
             3,
         ),
-        Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), screen, 9),
+        way_back(screen, 9),
     )
 
 
@@ -100,7 +100,7 @@ MATTER_KEYS: tuple[Key, ...] = (
     Key("withdraw", ("w",), N_("withdraw"), N_("It was taken down by mistake."), "matter"),
     Key("call", ("d",), N_("call"), N_("Call the member."), "matter", 7),
     Key("open", ("enter",), N_("whole text"), N_("The whole text of the step under the cursor."), "matter"),
-    Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "matter", 9),
+    way_back("matter", 9),
     Key("choose", ("f", "f7"), N_("report"), N_("Choose another report."), "report", 1),
     Key("period", ("p",), N_("period"), N_("Another period: months up to today."), "report", 2),
     Key("shop", ("s",), N_("store"), N_("One store, or all."), "report", 3),
@@ -112,5 +112,5 @@ MATTER_KEYS: tuple[Key, ...] = (
         "report",
         4,
     ),
-    Key("leave", ("escape",), N_("back"), N_("Back to where you came from."), "report", 9),
+    way_back("report", 9),
 )
