@@ -13,8 +13,7 @@ from pydantic import Field, model_validator
 
 from core.base.datafile import Entry, checked, chosen_file, read_file, wrong
 from core.base.language import Catalogue
-from core.base.policy import Count, Positive, load_policy
-from core.base.policy import Policy
+from core.base.policy import Count, Policy, Positive, load_policy
 from core.base.resources import data_folder
 
 

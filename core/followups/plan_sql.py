@@ -22,8 +22,8 @@ def _dated(text: str, *more_days: str) -> sa.TextClause:
 
 
 NEW_ROW = """
-insert into follow_up (member_id, programme, cycle, store_id, assignee_id, due_on, closes_on, place,
-    state, attempts, tried_parts, skips, promise, source, closed_why, created_at, version)
+insert into follow_up (member_id, member_number, programme, cycle, store_id, assignee_id, due_on, closes_on,
+    place, state, attempts, tried_parts, skips, promise, source, closed_why, created_at, version)
 """
 
 _WORK = "cast(:programme as text), cast(:cycle as text)"
@@ -75,7 +75,7 @@ def by_last_day(
     kept = "" if without == "false" else f"and not ({without})"
     return _dated(
         f"""{NEW_ROW}
-        select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
+        select m.id, m.number, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from member m left join staff s on s.id = m.owner_id
         where {_NEW} and {who} and m.last_on = :base {of_stores(store_ids)} {kept}
         on conflict (member_id, programme, cycle) do nothing"""
@@ -109,7 +109,7 @@ def welcome_joined(store_ids: Sequence[int] | None) -> sa.TextClause:
 def _welcome(store_ids: Sequence[int] | None, condition: str) -> sa.TextClause:
     return _dated(
         f"""{NEW_ROW}
-        select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        select m.id, m.number, {_WORK}, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
         from member m left join staff s on s.id = m.owner_id
         where {CALLABLE} and {condition} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
@@ -176,7 +176,7 @@ def monthly(working_days: int, groups: Sequence[int] | None, *, place: str) -> s
     return _dated(
         f"""{NEW_ROW}
         with days (nth, due_on) as (values {days}), kept as (
-            select m.id, m.store_id, {OWNER} as owner_id, r.nth, {place} as place,
+            select m.id, m.number, m.store_id, {OWNER} as owner_id, r.nth, {place} as place,
                 coalesce(case when s.left_on is null or s.left_on > :day then s.store_id end, m.store_id)
                     as desk_store_id
             from plan_ranking r join member m on m.id = r.member_id left join staff s on s.id = m.owner_id
@@ -189,8 +189,8 @@ def monthly(working_days: int, groups: Sequence[int] | None, *, place: str) -> s
                     partition by coalesce(owner_id, -1), case when owner_id is null then store_id end) as n
             from kept where true {of_stores(groups, "desk_store_id")}
         )
-        select laid.id, :programme, :cycle, laid.store_id, laid.owner_id, days.due_on, :closes, laid.place,
-            {NEW_VALUES}
+        select laid.id, laid.number, :programme, :cycle, laid.store_id, laid.owner_id, days.due_on, :closes,
+            laid.place, {NEW_VALUES}
         from laid join days on days.nth = laid.i * {working_days} / laid.n
         where true
         on conflict (member_id, programme, cycle) do nothing""",
@@ -220,7 +220,7 @@ def decline_of_all(store_ids: Sequence[int] | None, *, place: str) -> sa.TextCla
     """Decline for every key regular, from the sums of the monthly ranking (R3.5)."""
     return _dated(
         f"""{NEW_ROW}
-        select m.id, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
+        select m.id, m.number, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from plan_ranking w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} and {_KEY_REGULAR} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
@@ -249,7 +249,7 @@ def decline_of_moved(store_ids: Sequence[int] | None, *, place: str) -> sa.TextC
                 and {_KEY_REGULAR} and m.status = 'active' and m.last_on > :dormant and m.joined_on <= :joined
             group by m.id
         )
-        select m.id, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
+        select m.id, m.number, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""

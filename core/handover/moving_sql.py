@@ -121,15 +121,15 @@ def introduce(days: Mapping[int, Sequence[date]]) -> tuple[sa.TextClause, dict[s
     clause = statement(
         f"""{NEW_ROW}
         with days (successor_id, nth, length, due_on) as (values {rows}), taken as (
-            select m.id, m.store_id, hm.successor_id, {FIRST_BY_CLASS} as place,
+            select m.id, m.number, m.store_id, hm.successor_id, {FIRST_BY_CLASS} as place,
                 row_number() over (partition by hm.successor_id order by
                     {FIRST_BY_CLASS}, m.amount_total desc, m.number) - 1 as i,
                 count(*) over (partition by hm.successor_id) as n
             from handover_member hm join member m on m.id = hm.member_id
             where {_MOVED} and {CALLABLE}
         )
-        select taken.id, '{INTRODUCE}', cast(:number as text), taken.store_id, taken.successor_id, days.due_on,
-            cast(null as date), taken.place, {NEW_VALUES}
+        select taken.id, taken.number, '{INTRODUCE}', cast(:number as text), taken.store_id, taken.successor_id,
+            days.due_on, cast(null as date), taken.place, {NEW_VALUES}
         from taken join days on days.successor_id = taken.successor_id
             and days.nth = taken.i * days.length / taken.n
         where true

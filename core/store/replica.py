@@ -15,7 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from core.base.errors import StoreTrouble
 from core.base.language import N_
@@ -54,8 +54,15 @@ class Mark:
 
 
 def mark_of(main: Connection) -> Mark:
-    """Where the main server is: everything acknowledged before this question comes before it."""
-    return Mark(*main.execute(_MARK).one())
+    """Where the main server is: everything acknowledged before this question comes before it.
+
+    One that may not be asked, as a hosted one may be, is read itself.
+    """
+    try:
+        return Mark(*main.execute(_MARK).one())
+    except ProgrammingError:
+        log.warning("which server this is may not be asked: no replica is read")
+        return Mark(None, "")
 
 
 def replica_of(file: Path | None, url: sa.URL, schema: str) -> Replica:

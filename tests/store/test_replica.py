@@ -262,6 +262,9 @@ def test_a_terminal_needs_no_more_rights_for_it(desk: Desk, pair: tuple[Cluster,
     till = Store(main.url("shop", user="till"), desk.store.clock, replica=follower.url("shop", user="till"))
     assert on_replica(till)
     assert codes(till) == seen(till)
+    main.execute("revoke execute on function pg_control_system() from public", database="shop")
+    assert not on_replica(till)
+    assert codes(till) == seen(till)
     till.close()
 
 

@@ -65,8 +65,8 @@ class Ground:
         file = self.folder / f"{self.name(kind)}.db"
         if not file.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
-            for older in self.folder.glob(f"{self.stem(kind)}*.db*"):
-                older.unlink()  # made for tables that have changed since
+            for older in self.folder.glob(f"{self.stem(kind)}*"):
+                older.unlink()  # made for tables that have changed since, or half made
             partial = file.with_suffix(".making")
             _drop(partial)
             self._make(kind, partial)
