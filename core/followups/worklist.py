@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -315,6 +315,9 @@ def _day_so_far(store: Store, connection: Connection, desk: Desk, on: date) -> t
     return own, row.done, row.reached
 
 
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
+
+
 def _parameters(store: Store, desk: Desk, query: WorklistQuery, on: date, now: datetime) -> dict[str, Any]:
     callbacks = store.policy.callbacks
     parameters: dict[str, Any] = {
@@ -324,6 +327,8 @@ def _parameters(store: Store, desk: Desk, query: WorklistQuery, on: date, now: d
         **desk.parameters(),
     }
     if desk.pool_store_id is not None:
+        # With both ends named, a server that plans for any values takes the index of promised times.
+        parameters["ever"] = _EVER
         parameters["overdue"] = now - timedelta(minutes=callbacks.offered_after_minutes)
     if query.programme:
         parameters["programme"] = query.programme

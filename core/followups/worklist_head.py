@@ -113,7 +113,7 @@ def _overdue_arm(rulebook: Rulebook, assignees: int, free: bool) -> str:
     others = ", ".join(f":staff{place}" for place in range(assignees))
     return f"""
         select * from ({_rows(rulebook, free)} and f.programme = 'callback' and f.store_id = :pool
-            and f.due_at is not null and f.due_at <= :overdue and f.assignee_id not in ({others})) c"""
+            and f.due_at between :ever and :overdue and f.assignee_id not in ({others})) c"""
 
 
 def _rows(rulebook: Rulebook, free: bool) -> str:

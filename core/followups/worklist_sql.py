@@ -12,7 +12,7 @@ from core.followups.plan_sql import FIRST_BY_CLASS
 from core.store.sql import giving, statement
 
 DAYS = ("day",)
-MOMENTS = ("now", "soon", "overdue")
+MOMENTS = ("now", "soon", "ever", "overdue")
 
 Kind = tuple[int, bool, bool, bool]
 """What a desk's statement depends on: how many assignees, whether it takes from its store's pool or from all."""
@@ -78,7 +78,7 @@ def _sources(desk: Kind) -> str:
             )
             parts.append(
                 f"select id from follow_up where {due} and programme = 'callback' and store_id = :pool"
-                f" and due_at is not null and assignee_id {others} and due_at <= :overdue"
+                f" and due_at between :ever and :overdue and assignee_id {others}"
             )
         return f"({' union all '.join(parts)}) mine join follow_up f on f.id = mine.id"
     return f"(select * from follow_up where {due}{' and store_id = :store' if store else ''}) f"

@@ -98,7 +98,8 @@ def test_claiming_the_next_goes_down_the_list(store: Store, seed: int) -> None:
 
 def test_the_head_reads_no_more_than_it_shows(lite: Store) -> None:
     stand_on(lite, ON)
-    moment = {"day": ON, "now": lite.clock.now(), "soon": lite.clock.now(), "overdue": lite.clock.now()}
+    moment = {"day": ON, "now": lite.clock.now(), "soon": lite.clock.now()}
+    moment |= {"ever": lite.clock.now(), "overdue": lite.clock.now()}
     values = {**moment, "staff0": 1, "pool": 1, "limit": 10}
     desk = Desk(staff_id=1, pool_store_id=1)
     for statement in head_statements(lite.rulebook, desk, free=True, lateral=False):
