@@ -14,17 +14,18 @@ import sqlalchemy as sa
 
 from core.base.rulebook import Rulebook
 from core.followups.cycles import MONTHLY
+from core.followups.plan_sql import FIRST_BY_CLASS
 from core.followups.worklist_sql import (
     DAYS,
-    IN_ORDER,
     MEMBER_NAMES,
     MOMENTS,
     OF_MEMBER,
+    SUNK,
     Desk,
     Key,
     Kind,
+    group,
     rests,
-    sort_keys,
     unheld,
 )
 from core.store.sql import giving, statement
@@ -48,78 +49,88 @@ def _head(key: Key, desk: Kind, free: bool, lateral: bool, below: bool) -> sa.Te
     rulebook = key.rulebook
     months = rulebook.programmes[MONTHLY].rank
     programmes = [code for code, entry in rulebook.programmes.items() if (entry.rank >= months) == below]
-    arms: list[str] = []
-    for source in _sources(desk):
-        if lateral:
-            arms += _lateral_arms(rulebook, source, programmes, free)
-        else:
-            arms += [_group_arm(rulebook, source, code, free) for code in programmes]
-        arms.append(_sunk_arm(rulebook, source, programmes, free))
+    sources = _sources(desk)
+    if lateral:
+        arms = [arm for source in sources for arm in _lateral_arms(rulebook, source, programmes)]
+    else:
+        arms = [_group_arm(rulebook, source, code) for source in sources for code in programmes]
+    arms.append(_sunk_arm(sources, programmes))
     if desk[1] and not below:
-        arms.append(_overdue_arm(rulebook, desk[0], free))
-    text = f"select {OF_MEMBER} from ({' union all '.join(arms)}) head {IN_ORDER}"
-    return giving(statement(text, days=DAYS, moments=MOMENTS), MEMBER_NAMES)
+        arms.append(_overdue_arm(desk[0]))
+    text = f"""with d as not materialized ({_due(rulebook, free)})
+        select {OF_MEMBER} from ({" union all ".join(arms)}) f
+        order by {group(rulebook)}, {SUNK}, place, due_on, class_key, number, id limit :limit"""
+    # in as few letters as will do: the driver keeps what it has read of a short statement
+    return giving(statement(" ".join(text.split()), days=DAYS, moments=MOMENTS), MEMBER_NAMES)
 
 
-def _sources(desk: Kind) -> list[str]:
-    """Conditions on `f`, one for each whose follow-ups stand on the desk: an index is read for each."""
-    assignees, pool, all_pools, _ = desk
-    sources = [f"f.assignee_id = :staff{place}" for place in range(assignees)]
-    if pool:
-        sources.append("f.assignee_id is null" + ("" if all_pools else " and f.store_id = :pool"))
-    return sources
-
-
-_KEPT = "(f.skipped_on is null or f.skipped_on <> :day)"
-_COME = "(f.due_at is null or f.due_at <= :soon)"
-
-
-def _first(order: str) -> str:
-    """Inside a programme, by class within a day; where its rows stand by class, that is how the index has them."""
-    within = "f.member_number" if order == "class" else "class_key, m.number"
-    return f"order by f.place, f.due_on, {within}, f.id limit :limit"
-
-
-def _group_arm(rulebook: Rulebook, source: str, programme: str, free: bool) -> str:
-    """The first :limit rows of one programme that were not put off today and whose time has come."""
-    order = rulebook.programmes[programme].order
-    come = f"and {_COME}" if order == "time" else ""
-    return f"""
-        select * from ({_rows(rulebook, free)}
-            and {source} and f.programme = '{programme}' {come} and {_KEPT} {_first(order)}) a"""
-
-
-def _lateral_arms(rulebook: Rulebook, source: str, programmes: list[str], free: bool) -> Iterator[str]:
-    """The same in one arm for all of one order: a server takes longer to plan ten than to read them."""
-    orders = {rulebook.programmes[code].order for code in programmes}
-    for order in sorted(orders):
-        listed = ", ".join(f"('{code}')" for code in programmes if rulebook.programmes[code].order == order)
-        come = f"and {_COME}" if order == "time" else ""
-        yield f"""
-        select a.* from (values {listed}) kind (programme) cross join lateral ({_rows(rulebook, free)}
-            and {source} and f.programme = kind.programme {come} and {_KEPT} {_first(order)}) a"""
-
-
-def _sunk_arm(rulebook: Rulebook, source: str, programmes: list[str], free: bool) -> str:
-    """The rows put off today, which are few: below the others of their group."""
-    listed = ", ".join(f"'{code}'" for code in programmes)
-    return f"""
-        select * from ({_rows(rulebook, free)} and {source} and f.skipped_on = :day
-            and f.programme in ({listed}) and {_COME}) b"""
-
-
-def _overdue_arm(rulebook: Rulebook, assignees: int, free: bool) -> str:
-    """Callbacks of others in the store that nobody made in time (R4.11)."""
-    others = ", ".join(f":staff{place}" for place in range(assignees))
-    return f"""
-        select * from ({_rows(rulebook, free)} and f.programme = 'callback' and f.store_id = :pool
-            and f.due_at between :ever and :overdue and f.assignee_id not in ({others})) c"""
-
-
-def _rows(rulebook: Rulebook, free: bool) -> str:
+def _due(rulebook: Rulebook, free: bool) -> str:
+    """What is due at all, read anew by each arm with the condition of its own."""
     # `not >`: SQLite, which knows nothing of the data's spread, would else read all that is due by the day's index
-    return f"""select f.id, f.due_on, {sort_keys(rulebook)}
+    return f"""select f.id, f.programme, f.assignee_id, f.store_id as desk_id, f.due_on, f.due_at, f.skipped_on,
+            f.place, f.member_number, {FIRST_BY_CLASS} as class_key,
+            m.id as member_id, m.number, m.owner_id, m.store_id
         from follow_up f join member m on m.id = f.member_id
         where f.state = 'open' and not f.due_on > :day and m.status = 'active'
             and (f.closes_on is null or f.closes_on >= :day)
             {rests(rulebook)} {unheld("m.id") if free else ""}"""
+
+
+def _sources(desk: Kind) -> list[str]:
+    """Conditions on what is due, one for each whose follow-ups stand on the desk: an index is read for each."""
+    assignees, pool, all_pools, _ = desk
+    sources = [f"assignee_id = :staff{place}" for place in range(assignees)]
+    if pool:
+        sources.append("assignee_id is null" + ("" if all_pools else " and desk_id = :pool"))
+    return sources
+
+
+_KEPT = "(skipped_on is null or skipped_on <> :day)"
+_COME = "(due_at is null or due_at <= :soon)"
+
+
+def _first(by_class: bool) -> str:
+    """Inside a programme, by class within a day; where its rows stand by class, that is how the index has them."""
+    return f"order by place, due_on, {'member_number' if by_class else 'class_key, number'}, id limit :limit"
+
+
+def _group_arm(rulebook: Rulebook, source: str, programme: str) -> str:
+    """The first :limit rows of one programme that were not put off today and whose time has come."""
+    order = rulebook.programmes[programme].order
+    come = f"and {_COME}" if order == "time" else ""
+    return f"""
+        select * from (select * from d where {source} and programme = '{programme}' {come} and {_KEPT}
+            {_first(order == "class")}) a"""
+
+
+def _lateral_arms(rulebook: Rulebook, source: str, programmes: list[str]) -> Iterator[str]:
+    """The same in one arm for all of one order: a server takes longer to plan ten than to read them."""
+    orders = {code: rulebook.programmes[code].order for code in programmes}
+    for by_class in (True, False):
+        some = [code for code in programmes if (orders[code] == "class") is by_class]
+        timed = [code for code in some if orders[code] == "time"]
+        come = f"and ({_COME} or programme not in ({_listed(timed)}))" if timed else ""
+        if some:
+            kinds = ", ".join(f"('{code}')" for code in some)
+            yield f"""
+        select a.* from (values {kinds}) kind (code) cross join lateral (select * from d
+            where {source} and programme = kind.code {come} and {_KEPT} {_first(by_class)}) a"""
+
+
+def _sunk_arm(sources: list[str], programmes: list[str]) -> str:
+    """The rows put off today, which are few: below the others of their group."""
+    return f"""
+        select * from d where ({" or ".join(sources)}) and skipped_on = :day
+            and programme in ({_listed(programmes)}) and {_COME}"""
+
+
+def _listed(codes: list[str]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
+
+
+def _overdue_arm(assignees: int) -> str:
+    """Callbacks of others in the store that nobody made in time (R4.11)."""
+    others = ", ".join(f":staff{place}" for place in range(assignees))
+    return f"""
+        select * from d where programme = 'callback' and desk_id = :pool
+            and due_at between :ever and :overdue and assignee_id not in ({others})"""

@@ -94,9 +94,13 @@ def group(rulebook: Rulebook) -> str:
     )
 
 
+SUNK = "case when f.skipped_on = :day then 1 else 0 end"
+"""Below the others of its group, since it was put off today (R4.11)."""
+
+
 def sort_keys(rulebook: Rulebook) -> str:
     """What `IN_ORDER` sorts the rows `f` of members `m` by, besides day and id, and what a claim asks of `m`."""
-    return f"""{group(rulebook)} as grp, case when f.skipped_on = :day then 1 else 0 end as sunk,
+    return f"""{group(rulebook)} as grp, {SUNK} as sunk,
             f.place, {FIRST_BY_CLASS} as class_key, m.id as member_id, m.number, m.owner_id, m.store_id"""
 
 
@@ -235,7 +239,7 @@ def _details(key: Key, everything: bool, members: int) -> tuple[sa.TextualSelect
         and (f.closes_on is null or f.closes_on >= :day)
         {"" if everything else rests(key.rulebook)}
     order by m.id, {group(key.rulebook)},
-        case when f.skipped_on = :day then 1 else 0 end, f.place, f.due_on, f.id"""
+        {SUNK}, f.place, f.due_on, f.id"""
     typed = giving(
         statement(text, days=DAYS, moments=MOMENTS),
         """member_id number name phone owner owner_name store value_class held_by held_since rest_until rest_reason

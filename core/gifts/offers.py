@@ -17,7 +17,6 @@ from core.gifts.stock import keep_by_code
 from core.gifts.tables import Offer
 from core.gifts.views import OfferRow
 from core.people.access import Right, reach, require
-from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
 
@@ -31,7 +30,6 @@ _OFFERS = """
 """
 
 
-@retried()
 def keep_offer(store: Store, actor: Actor, form: OfferForm) -> str:
     """Make an offer, or change the one of that code; coupons given keep their day. Raises BadInput, NotAllowed."""
     require(actor, Right.KEEP_GIFTS)

@@ -46,13 +46,13 @@ _SPEND = (
 )
 
 
-@retried()
 def keep_gift(store: Store, actor: Actor, form: GiftForm) -> str:
     """Put a gift into the catalogue, or change the one of that code. Raises BadInput, NotAllowed."""
     require(actor, Right.KEEP_GIFTS)
     return keep_by_code(store, actor, Gift, checked_gift(form, store.rulebook))
 
 
+@retried()
 def keep_by_code(store: Store, actor: Actor, kind: type[Gift | Offer], values: dict[str, Any]) -> str:
     """Add a gift or an offer, or change the one of that code; returns the code."""
     columns = kind.__table__.c  # type: ignore[union-attr]
