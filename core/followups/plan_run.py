@@ -171,6 +171,7 @@ class PlanRunning:
         )
         if not self.tx.alone:
             self.tx.connection.execute(plan_sql.INDEX_RANKING)
+            self.tx.connection.execute(sa.text("analyze plan_ranking"))
         self.progress("classes", 0.6)
         regular = self.tx.connection.execute(sa.text("select count(*) from plan_ranking")).scalar_one()
         if regular:

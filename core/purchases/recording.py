@@ -88,13 +88,26 @@ def add_sales(tx: Transaction, sales: Sequence[Sale]) -> None:
     bought, others = [], []
     for member, sums in sums_by_member(sales).items():
         if sums.count:
-            first, last = day(sums.first_on), day(sums.last_on)
-            bought.append((first, first, last, last, last, last, sums.count, sums.amount, member))
+            bought.append((member, day(sums.first_on), day(sums.last_on), sums.count, sums.amount))
         elif sums.amount:
             others.append((sums.amount, member))
-    run_many(tx.connection, _ADD_BOUGHT, bought)
+    _add_bought(tx, bought)
     run_many(tx.connection, _ADD_AMOUNT, others)
-    _close_returned(tx, [row[-1] for row in bought])
+    _close_returned(tx, [row[0] for row in bought])
+
+
+def _add_bought(tx: Transaction, rows: Sequence[tuple[int, Any, Any, int, int]]) -> None:
+    """Add (first day, last day, number, amount) to each member's sums; a server is asked once for all of them."""
+    if not rows:
+        return
+    if tx.alone:
+        named = (
+            (first, first, last, last, last, last, count, amount, key) for key, first, last, count, amount in rows
+        )
+        run_many(tx.connection, _ADD_BOUGHT, list(named))
+    else:
+        columns = tuple(list(column) for column in zip(*rows, strict=True))
+        tx.connection.exec_driver_sql(_ADD_ALL_BOUGHT, columns)
 
 
 def change_sales(tx: Transaction, changes: Sequence[tuple[StoredSale, Sale]]) -> None:
@@ -163,6 +176,15 @@ update member set
     last_on = case when last_purchase_on > ? then last_purchase_on else ? end,
     purchase_count = purchase_count + ?, amount_total = amount_total + ?
 where id = ?"""
+_ADD_ALL_BOUGHT = """
+update member m set
+    first_purchase_on = least(m.first_purchase_on, s.first_on),
+    last_purchase_on = greatest(m.last_purchase_on, s.last_on),
+    last_on = greatest(m.last_purchase_on, s.last_on),
+    purchase_count = m.purchase_count + s.bought, amount_total = m.amount_total + s.amount
+from unnest(%s::bigint[], %s::date[], %s::date[], %s::integer[], %s::bigint[])
+    s (member_id, first_on, last_on, bought, amount)
+where m.id = s.member_id"""
 _ADD_AMOUNT = "update member set amount_total = amount_total + ? where id = ?"
 _FIRST = sa.bindparam("first", type_=sa.Date())
 _LAST = sa.bindparam("last", type_=sa.Date())

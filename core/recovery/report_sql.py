@@ -28,6 +28,14 @@ class Shape:
     store_id: int | None = None
     owners: tuple[int, ...] = ()
 
+    def day(self, purchase: str) -> str:
+        """The day of a purchase of one member, for a range of days.
+
+        A server takes such a range for a hundredth of all days, whatever it is, and would read two months of
+        everybody's purchases for each member: a plain column would lead it to the index of days.
+        """
+        return f"{purchase}.day" if self.sqlite else f"coalesce({purchase}.day, {purchase}.day)"
+
     def whose(self, row: str) -> str:
         """The condition on a row with a member and a store that it is one the report is about."""
         conditions = ["true"]
@@ -60,15 +68,15 @@ def calls(shape: Shape) -> sa.TextClause:
 
     `ripe` says that the days in which they may come back are over.
     """
-    until = later("c.day", shape.days, sqlite=shape.sqlite)
+    until, day = later("c.day", shape.days, sqlite=shape.sqlite), shape.day("b")
     return _dated(
         f"""select f.member_id, case when p.covered and c.reached then 1 else 0 end as reached,
             case when c.reasons <> '' then 1 else 0 end as reason, coalesce(s.code, '') as code,
             case when s.state = 'done' then 1 else 0 end as done,
             case when {until} <= :today then 1 else 0 end as ripe,
             case when p.covered and c.reached and exists (
-                select 1 from purchase b where b.member_id = f.member_id and b.amount > 0 and b.day >= c.day
-                    and b.day <= {until} and (b.day > c.day or b.bought_at >= c.ended_at)
+                select 1 from purchase b where b.member_id = f.member_id and b.amount > 0 and {day} >= c.day
+                    and {day} <= {until} and (b.day > c.day or b.bought_at >= c.ended_at)
             ) then 1 else 0 end as back
         from follow_up f cross join call_purpose p cross join call c
             left join measure s on s.call_id = c.id and s.origin = 'call'
@@ -84,7 +92,7 @@ def by_review(shape: Shape) -> sa.TextClause:
         f"""with taken as (
             select s.code, {until} <= :today as ripe,
                 exists (select 1 from purchase p where p.member_id = s.member_id and p.amount > 0
-                    and p.day >= s.made_on and p.day <= {until}
+                    and {shape.day("p")} >= s.made_on and {shape.day("p")} <= {until}
                     and (p.day > s.made_on or p.bought_at >= s.made_at)) as back
             from measure s
             where s.origin = 'review' and s.made_on >= :from_on and s.made_on <= :until_on and {shape.whose("s")}
@@ -113,12 +121,13 @@ def _since_due(cycles: str, shape: Shape, days: int) -> sa.TextClause:
     until = later("d.due_on", days, sqlite=shape.sqlite)
     before = later("d.due_on", -BEFORE, sqlite=shape.sqlite)
     bought = "select 1 from purchase p where p.member_id = d.member_id and p.amount > 0"
+    day = shape.day("p")
     return _dated(
         f"""with due as ({cycles})
         select count(*) as of, coalesce(sum(case when exists (
-            {bought} and p.day >= d.due_on and p.day <= {until}) then 1 else 0 end), 0) as back
+            {bought} and {day} >= d.due_on and {day} <= {until}) then 1 else 0 end), 0) as back
         from due d where {until} <= :today
-            and not exists ({bought} and p.day >= {before} and p.day < d.due_on)"""
+            and not exists ({bought} and {day} >= {before} and {day} < d.due_on)"""
     )
 
 

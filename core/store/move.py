@@ -194,9 +194,6 @@ def _verify_arrived(
         tell(table.name, digest.rows)
 
 
-_SET = sa.text("select setval(cast(:sequence as regclass), :last)")
-
-
 def _set_sequences(sink: Connection, tables: Sequence[sa.Table]) -> None:
     """New rows get numbers after those that were moved; a file's tables count by themselves."""
     if sink.dialect.name == "sqlite":

@@ -75,6 +75,7 @@ def undisturbed(files: Path, ready: Store, tmp_path_factory: pytest.TempPathFact
     twin.close()
 
 
+@pytest.mark.slow
 def test_killed_and_run_again_it_is_as_if_never_disturbed(
     ready: Store, files: Path, undisturbed: object, postgresql_server: URL
 ) -> None:

@@ -18,7 +18,12 @@ import pytest
 from tests.followups.reference import Person, classes, due_purposes
 from tests.scripts.conftest import Huifang
 
-SHOPS = [("A", None), ("b7", date(2011, 3, 1)), ("zhang", date(2010, 12, 24)), ("5", date(2010, 5, 4))]
+SHOPS = [
+    ("A", None),
+    pytest.param("b7", date(2011, 3, 1), marks=pytest.mark.slow),
+    pytest.param("zhang", date(2010, 12, 24), marks=pytest.mark.slow),
+    pytest.param("5", date(2010, 5, 4), marks=pytest.mark.slow),
+]
 
 
 @pytest.mark.parametrize(("seed", "until"), SHOPS)

@@ -29,7 +29,13 @@ def test_the_same_day_and_seed_give_the_same_people() -> None:
 
 @pytest.mark.parametrize(
     "now",
-    ["2026-11-23T01:42", "2026-12-01T01:42", "2026-10-03T03:00", "2026-02-28T20:00", "2026-07-31T02:00"],
+    [
+        "2026-11-23T01:42",
+        pytest.param("2026-12-01T01:42", marks=pytest.mark.slow),
+        "2026-10-03T03:00",
+        pytest.param("2026-02-28T20:00", marks=pytest.mark.slow),
+        pytest.param("2026-07-31T02:00", marks=pytest.mark.slow),
+    ],
 )
 def test_a_full_day_on_any_day(now: str, tmp_path: Path) -> None:
     moment = datetime.fromisoformat(now).replace(tzinfo=UTC)

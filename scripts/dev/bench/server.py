@@ -16,7 +16,7 @@ from scripts.dev.cluster import Cluster, running
 from scripts.dev.soak.ground import DAY, morning, prepare
 
 ROOT = Path(__file__).resolve().parents[3]
-CALLERS, THINKERS, THINK, PROCESSES = 64, 200, 30.0, 4
+CALLERS, THINKERS, THINK, PROCESSES = 64, 200, 30.0, 16
 LEAST = 6_000  # members, so that somebody is left to call
 
 
