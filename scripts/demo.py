@@ -87,7 +87,7 @@ def run(
             return 0
         from tui.open import run as open_screens
 
-        own = replace(settings, home=folder, database=url, staff=None)
+        own = replace(settings, home=folder, database=url, replica=None, staff=None)
         return open_screens(own, staff=staff or first, on=on, at_time=at_time, lang=settings.lang, ascii=ascii)
 
 

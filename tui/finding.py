@@ -1,6 +1,6 @@
 """Finding members while one types: asked for after a pause, or at once by Enter.
 
-What Enter takes is what was typed, never what fewer letters had found.
+Whoever is taken by a key is found by what was typed, never by fewer letters.
 """
 
 from __future__ import annotations
@@ -33,18 +33,17 @@ class Finding:
     def type(self, text: str) -> bool:
         """Look for `text` after a pause; False where there is nothing to look for."""
         self._stop()
-        self._typed, self._awaited = text.strip(), ""
+        self._typed, self._listed, self._awaited = text.strip(), "", ""
         if not self._typed:
-            self._listed = ""
             return False
         self._pause = self._screen.set_timer(PAUSE_SECONDS, self._ask)
         return True
 
-    def enter(self) -> bool:
-        """Whether the list shows what is typed; quick fingers' Enter is kept until it does."""
+    def settled(self, deed: str = "pick") -> bool:
+        """Whether the list shows what is typed; what quick fingers asked for is kept until it does."""
         if self._typed == self._listed:
             return True
-        self._awaited = self._typed
+        self._awaited = deed
         self._stop()
         self._ask()
         return False
@@ -56,10 +55,10 @@ class Finding:
         self._listed = words
         return True
 
-    def entered(self) -> bool:
-        """Whether Enter was pressed before the list was there; told once."""
+    def asked_for(self) -> str:
+        """What was asked for before the list was there, told once; empty where nothing was."""
         awaited, self._awaited = self._awaited, ""
-        return bool(awaited) and awaited == self._listed
+        return awaited
 
     def _ask(self) -> None:
         self._gateway.ask(self._screen, MembersFound, find(self._typed), latest="find")

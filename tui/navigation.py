@@ -163,9 +163,9 @@ class Navigation(App[int]):
         self.push_screen(AuditScreen(kind, key))
 
     def show_full(self, kind: type[HuifangScreen]) -> None:
-        """A screen of that kind: the one that is open already, else a new one on top."""
-        if any(isinstance(screen, kind) for screen in self.full_screens()):
-            while not isinstance(self.screen, kind):
+        """A screen of exactly that kind: the one that is open already, else a new one on top."""
+        if any(type(screen) is kind for screen in self.full_screens()):
+            while type(self.screen) is not kind:
                 self.pop_screen()
         else:
             self.push_screen(kind())

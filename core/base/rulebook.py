@@ -161,13 +161,31 @@ def load_rulebook(overrides: Path | None = None) -> Rulebook:
     own = overrides if overrides is not None and overrides.is_dir() else None
     return Rulebook(
         policy=load_policy(own),
-        programmes=_entries(own, "programmes.toml", Programme),
+        programmes=_programmes(own),
         outcomes=_entries(own, "outcomes.toml", Outcome),
         reasons=_entries(own, "reasons.toml", Reason),
         measures=_entries(own, "measures.toml", MeasureKind),
         gift_occasions=_entries(own, "gift_occasions.toml", GiftOccasion),
         scripts=_scripts(own),
     )
+
+
+BY_CLASS = ("introduce", "monthly", "decline")
+"""The programmes whose calls are laid out by class: the order is kept with each call, for an index (R4.5)."""
+
+
+def _programmes(own: Path | None) -> dict[str, Programme]:
+    path = chosen_file(own, "programmes.toml")
+    found = _entries(own, "programmes.toml", Programme)
+    for code in ("callback", *BY_CLASS):
+        if code not in found:
+            raise wrong(path, code, "is missing")
+    for code, entry in found.items():
+        if (entry.order == "class") != (code in BY_CLASS):
+            raise wrong(path, f"{code}.order", f'"class" is the order of {", ".join(BY_CLASS)}, and of no other')
+    if found["callback"].rank >= found["monthly"].rank:
+        raise wrong(path, "callback.rank", "promised calls come before the month's")
+    return found
 
 
 def _entries(own: Path | None, name: str, kind: type[NamedT]) -> dict[str, NamedT]:

@@ -24,6 +24,7 @@ from core.members.lookup import admit, unknown_member
 from core.members.tables import Member, MemberPhone
 from core.people.access import Right
 from core.people.tables import Store as Shop
+from core.store.sql import fixed
 from core.store.transaction import Transaction
 
 Row = Mapping[str, Any]
@@ -63,7 +64,7 @@ def _seen() -> sa.Select[*tuple[Any, ...]]:
     )
     return (
         sa.select(*_of(FollowUp, columns))
-        .where(col(FollowUp.member_id) == sa.bindparam("member"), col(FollowUp.state) == State.OPEN)
+        .where(col(FollowUp.member_id) == sa.bindparam("member"), col(FollowUp.state) == fixed(State.OPEN))
         .order_by(col(FollowUp.due_on), col(FollowUp.id))
     )
 

@@ -13,6 +13,7 @@ from core.calls.matter_rules import A
 from core.calls.tables import RaisedAct, RaisedKind
 from core.followups.tables import FollowUp
 from core.members.lookup import MEMBER
+from core.store.sql import fixed
 from core.store.transaction import Transaction
 
 TASKS: sa.Table = FollowUp.__table__  # type: ignore[attr-defined]
@@ -82,7 +83,7 @@ def _calls(row: Row) -> sa.ColumnElement[bool]:
     return sa.and_(
         TASKS.c.member_id == (row["member_id"] or 0),
         TASKS.c.programme == PROBLEM_ANSWER,
-        TASKS.c.state == "open",
+        TASKS.c.state == fixed("open"),
         TASKS.c.cycle.startswith(f"{row['id']}.", autoescape=True),
     )
 

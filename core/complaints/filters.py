@@ -15,6 +15,7 @@ from core.calls.tables import OVER, RaisedKind, RaisedState
 from core.complaints.rules import Person
 from core.members.lookup import MEMBER, STAFF
 from core.people.views import shop_id
+from core.store.sql import fixed
 
 _MIDNIGHT, _DAY = time(), timedelta(days=1)
 
@@ -48,13 +49,13 @@ def conditions(c: Connection, actor: Actor, wanted: MatterFilter, now: datetime)
     match wanted.view:
         case "mine":
             keeps = person_of(actor).keeps
-            kept += [r.state.not_in(OVER), sa.or_(r.owner_id.in_(keeps), r.escalated_to.in_(keeps))]
+            kept += [r.state.not_in(fixed(OVER)), sa.or_(r.owner_id.in_(keeps), r.escalated_to.in_(keeps))]
         case "store":
-            kept += [r.state.not_in(OVER), r.store_id == (actor.store_id or 0)]
+            kept += [r.state.not_in(fixed(OVER)), r.store_id == (actor.store_id or 0)]
         case "late":
-            kept += [r.state.not_in(OVER), r.due_at < now]
+            kept += [r.state.not_in(fixed(OVER)), r.due_at < now]
         case "open":
-            kept.append(r.state.not_in(OVER))
+            kept.append(r.state.not_in(fixed(OVER)))
         case "closed":
             kept.append(r.state.in_(OVER))
     if wanted.state:

@@ -21,6 +21,7 @@ from core.complaints.rules import Case, acts_of, refusal
 from core.members.lookup import MEMBER, SHOP, STAFF
 from core.people.access import Right, keepers, reach
 from core.store.engine import Store
+from core.store.sql import fixed
 
 OWNER, TAKER = STAFF.alias("matter_owner"), STAFF.alias("matter_taker")
 ABOUT, HIGHER = STAFF.alias("matter_about"), STAFF.alias("matter_higher")
@@ -170,7 +171,7 @@ def counts(store: Store, actor: Actor, kinds: tuple[str, ...] = ("problem", "com
             )
             for view in ("mine", "store", "late", "open")
         }
-        still = RAISED.c.state.not_in(OVER)
+        still = RAISED.c.state.not_in(fixed(OVER))
         row = c.execute(sa.select(*given.values()).where(visible(actor), RAISED.c.kind.in_(kinds), still)).one()
         return dict(zip(given, row, strict=True))
 

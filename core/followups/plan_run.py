@@ -42,7 +42,6 @@ class PlanRunning:
 
     def __init__(self, store: Store, tx: Transaction, day: date, progress: Progress) -> None:
         self.policy = store.policy
-        self.programmes = store.rulebook.programmes
         self.desk_programmes = store.rulebook.desk_programmes
         self.tx = tx
         self.day = day
@@ -184,8 +183,7 @@ class PlanRunning:
         top_a, top_b = class_sizes(regular, self.policy.classes)
         tops = {"top_a": top_a, "top_b": top_b}
         self.tx.bulk(plan_sql.CUT_CLASSES, tops, table=Member, what="value_class")
-        by_class, by_day = (self._ordered(how) for how in ("class", "due"))
-        self.tx.bulk(plan_sql.classes_anew(by_class, by_day), table=FollowUp, what="placed by class")
+        self.tx.bulk(plan_sql.CLASSES_ANEW, table=FollowUp, what="placed by class")
         amounts: dict[int, int] = dict(
             self.tx.connection.execute(
                 sa.text("select nth, amount from plan_ranking where nth in (:top_a, :top_b)"), tops
@@ -203,13 +201,6 @@ class PlanRunning:
             amount_b=amounts.get(top_b),
             made_at=self.tx.now,
         )
-
-    def _ordered(self, how: str) -> list[str]:
-        return [code for code, entry in self.programmes.items() if entry.order == how]
-
-    def _place(self, programme: str) -> str:
-        """Where a programme's new rows stand inside their group, which the rulebook orders by class or by day."""
-        return plan_sql.FIRST_BY_CLASS if self.programmes[programme].order == "class" else "0"
 
     def _month(self) -> None:
         """Lay out the month's calls and check every key regular for decline."""
@@ -230,10 +221,10 @@ class PlanRunning:
             if days:
                 self._insert(
                     cycles.MONTHLY,
-                    plan_sql.monthly(len(days), group.store_ids, place=self._place(cycles.MONTHLY)),
+                    plan_sql.monthly(len(days), group.store_ids),
                     {**common, **{f"day{number}": day for number, day in enumerate(days)}},
                 )
-            self._decline(group, plan_sql.decline_of_all(group.store_ids, place=self._place(cycles.DECLINE)), {})
+            self._decline(group, plan_sql.decline_of_all(group.store_ids), {})
         self.tx.connection.execute(sa.text("drop table plan_ranking"))
 
     def _decline_since(self, previous: date) -> None:
@@ -247,7 +238,7 @@ class PlanRunning:
             **self._stage_limits(),
         }
         for group in self.groups:
-            clause = plan_sql.decline_of_moved(group.store_ids, place=self._place(cycles.DECLINE))
+            clause = plan_sql.decline_of_moved(group.store_ids)
             self._decline(group, clause, moved)
 
     def _decline(self, group: StoreGroup, clause: sa.TextClause, more: dict[str, date]) -> None:

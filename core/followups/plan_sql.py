@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from core.base.rulebook import BY_CLASS
 from core.store.sql import statement
 
 _DAYS = (
@@ -152,22 +153,18 @@ where r.member_id = member.id and member.value_class is distinct from
 """)
 
 
-def classes_anew(programmes: Sequence[str], others: Sequence[str]) -> sa.TextClause:
-    """Put open follow-ups of `programmes` by their members' new classes, those of `others` by their day alone."""
-    classed, all_of_them = _listed(programmes), _listed((*programmes, *others))
-    return sa.text(f"""
-        update follow_up set place = moved.place, version = version + 1
-        from (select f.id, case when f.programme in ({classed}) then {FIRST_BY_CLASS} else 0 end as place
-            from follow_up f join member m on m.id = f.member_id
-            where f.state = 'open' and f.programme in ({all_of_them})) moved
-        where moved.id = follow_up.id and follow_up.place <> moved.place""")
+_BY_CLASS = ", ".join(f"'{code}'" for code in BY_CLASS)
+
+CLASSES_ANEW = sa.text(f"""
+update follow_up set place = moved.place, version = version + 1
+from (select f.id, {FIRST_BY_CLASS} as place from follow_up f join member m on m.id = f.member_id
+    where f.state = 'open' and f.programme in ({_BY_CLASS})) moved
+where moved.id = follow_up.id and follow_up.place <> moved.place
+""")
+"""What stays open over a cut stands by the members' new classes."""
 
 
-def _listed(programmes: Sequence[str]) -> str:
-    return ", ".join(f"'{code}'" for code in programmes) or "''"
-
-
-def monthly(working_days: int, groups: Sequence[int] | None, *, place: str) -> sa.TextClause:
+def monthly(working_days: int, groups: Sequence[int] | None) -> sa.TextClause:
     """Lay each owner's regular members, best class first, evenly over the month's working days (R4.3).
 
     The calendar is that of the owner's store, or the member's where the store's pool keeps them.
@@ -176,7 +173,7 @@ def monthly(working_days: int, groups: Sequence[int] | None, *, place: str) -> s
     return _dated(
         f"""{NEW_ROW}
         with days (nth, due_on) as (values {days}), kept as (
-            select m.id, m.number, m.store_id, {OWNER} as owner_id, r.nth, {place} as place,
+            select m.id, m.number, m.store_id, {OWNER} as owner_id, r.nth, {FIRST_BY_CLASS} as place,
                 coalesce(case when s.left_on is null or s.left_on > :day then s.store_id end, m.store_id)
                     as desk_store_id
             from plan_ranking r join member m on m.id = r.member_id left join staff s on s.id = m.owner_id
@@ -216,18 +213,18 @@ _HALVED = """
 _KEY_REGULAR = "(m.value_class in ('A', 'B') or m.social_reach) and m.consent_call"
 
 
-def decline_of_all(store_ids: Sequence[int] | None, *, place: str) -> sa.TextClause:
+def decline_of_all(store_ids: Sequence[int] | None) -> sa.TextClause:
     """Decline for every key regular, from the sums of the monthly ranking (R3.5)."""
     return _dated(
         f"""{NEW_ROW}
-        select m.id, m.number, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
+        select m.id, m.number, {_WORK}, m.store_id, {OWNER}, :due, :closes, {FIRST_BY_CLASS}, {NEW_VALUES}
         from plan_ranking w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} and {_KEY_REGULAR} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
     )
 
 
-def decline_of_moved(store_ids: Sequence[int] | None, *, place: str) -> sa.TextClause:
+def decline_of_moved(store_ids: Sequence[int] | None) -> sa.TextClause:
     """Decline for key regulars for whom the 90-day windows moved over a purchase since the last plan.
 
     Between two plans only purchases that crossed a window's edge, or came in, can make R3.5 true.
@@ -249,7 +246,8 @@ def decline_of_moved(store_ids: Sequence[int] | None, *, place: str) -> sa.TextC
                 and {_KEY_REGULAR} and m.status = 'active' and m.last_on > :dormant and m.joined_on <= :joined
             group by m.id
         )
-        select m.id, m.number, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
+        select m.id, m.number, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {FIRST_BY_CLASS},
+            {NEW_VALUES}
         from w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""

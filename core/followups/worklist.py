@@ -6,9 +6,10 @@ A second one brings the details of the rows shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -173,18 +174,30 @@ def free_members(store: Store, connection: Connection, actor: Actor, query: Work
     desk = desk_of(store, connection, actor, query)
     parameters = _parameters(store, desk, query, business_day(now), now)
     heads = () if query.programme else _heads(store, desk, free=True)
+    whole = free_statement(store.rulebook, desk, bool(query.programme))
+    for row in _read_on(connection, (*heads, whole), parameters, LOOK_AHEAD):
+        yield FreeMember(*tuple(row))
+
+
+def _read_on(
+    connection: Connection, clauses: Sequence[sa.Executable], parameters: dict[str, Any], limit: int
+) -> Iterator[Row[Any]]:
+    """Each member once, in the statements' order; a statement that has more than `limit` rows is read further.
+
+    The database gives a member once for each due purpose: the first is the row's place.
+    """
     seen: set[int] = set()
-    for clause in (*heads, free_statement(store.rulebook, desk, bool(query.programme))):
-        limit = LOOK_AHEAD
+    for clause in clauses:
+        most = limit
         while True:
-            found = connection.execute(clause, {**parameters, "limit": limit}).all()
+            found = connection.execute(clause, {**parameters, "limit": most}).all()
             for row in found:
                 if row[0] not in seen:
                     seen.add(row[0])
-                    yield FreeMember(*row)
-            if len(found) < limit:
+                    yield row
+            if len(found) < most:
                 break
-            limit *= 2
+            most *= 2
 
 
 def _heads(store: Store, desk: Desk, *, free: bool) -> tuple[sa.TextualSelect, ...]:
@@ -201,25 +214,15 @@ def _in_order(
 ) -> list[int]:
     """The first `wanted` members (all for None) of a desk, in R4.5's order.
 
-    The database gives a member once for each due purpose: the first is the row's place. So more than wanted
-    is asked for, and more again in the rare case that so many purposes were merged.
+    More than wanted is asked for, since some purposes are merged into one row.
     """
-    limit = _NO_LIMIT if wanted is None else wanted + wanted // 5 + 5
+    clauses: list[sa.Executable] = []
     if wanted is not None and not query.everything and not query.programme:
-        first: dict[int, None] = {}
-        for head in _heads(store, desk, free=False):
-            first |= dict.fromkeys(
-                [row[0] for row in connection.execute(head, {**parameters, "limit": limit}).all()]
-            )
-            if len(first) >= wanted:
-                return list(first)[:wanted]
-    clause = order_statement(store.rulebook, desk, query.everything, bool(query.programme))
-    while True:
-        found = connection.execute(clause, {**parameters, "limit": limit}).scalars().all()
-        members = list(dict.fromkeys(found))
-        if wanted is None or len(members) >= wanted or len(found) < limit:
-            return members[:wanted]
-        limit *= 2
+        clauses += _heads(store, desk, free=False)
+    clauses.append(order_statement(store.rulebook, desk, query.everything, bool(query.programme)))
+    limit = _NO_LIMIT if wanted is None else wanted + wanted // 5 + 5
+    found = _read_on(connection, clauses, parameters, limit)
+    return [row[0] for row in islice(found, wanted)]
 
 
 _NO_LIMIT = 2**62

@@ -29,6 +29,7 @@ from core.people.tables import Cover, Staff
 from core.people.views import COVER, STAFF, Person, named_person
 from core.store.again import retried
 from core.store.engine import Store
+from core.store.sql import fixed
 from core.store.transaction import Transaction
 
 _TABLES = SQLModel.metadata.tables
@@ -116,7 +117,7 @@ def _follow_ups(callbacks: bool) -> sa.Select[Any]:
         .join_from(_FOLLOW_UP, MEMBER, MEMBER.c.id == _FOLLOW_UP.c.member_id)
         .where(
             _FOLLOW_UP.c.assignee_id == sa.bindparam("staff"),
-            _FOLLOW_UP.c.state == State.OPEN,
+            _FOLLOW_UP.c.state == fixed(State.OPEN),
             is_callback if callbacks else ~is_callback,
         )
         .order_by(since, MEMBER.c.number, _FOLLOW_UP.c.id)
@@ -132,7 +133,11 @@ def _raised(kind: RaisedKind) -> sa.Select[Any]:
             _RAISED.c.raised_at,
         )
         .join_from(_RAISED, MEMBER, MEMBER.c.id == _RAISED.c.member_id, isouter=True)
-        .where(_RAISED.c.owner_id == sa.bindparam("staff"), _RAISED.c.kind == kind, _RAISED.c.state.not_in(OVER))
+        .where(
+            _RAISED.c.owner_id == sa.bindparam("staff"),
+            _RAISED.c.kind == kind,
+            _RAISED.c.state.not_in(fixed(OVER)),
+        )
         .order_by(_RAISED.c.raised_at, _RAISED.c.id)
     )
 
@@ -141,7 +146,7 @@ def _measures() -> sa.Select[Any]:
     return (
         sa.select(MEMBER.c.number, MEMBER.c.name, _MEASURE.c.code, _MEASURE.c.due_on)
         .join_from(_MEASURE, MEMBER, MEMBER.c.id == _MEASURE.c.member_id)
-        .where(_MEASURE.c.owner_id == sa.bindparam("staff"), _MEASURE.c.state == "open")
+        .where(_MEASURE.c.owner_id == sa.bindparam("staff"), _MEASURE.c.state == fixed("open"))
         .order_by(_MEASURE.c.due_on, _MEASURE.c.id)
     )
 

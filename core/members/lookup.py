@@ -15,6 +15,7 @@ from core.base.actor import Actor
 from core.base.errors import NotFound
 from core.base.language import N_
 from core.people.access import Right, Scope, permitted, reach, refusal, scope
+from core.store.sql import fixed
 
 MEMBER: sa.Table = SQLModel.metadata.tables["member"]
 PHONE: sa.Table = SQLModel.metadata.tables["member_phone"]
@@ -62,7 +63,7 @@ def entrusted(actor: Actor, right: Right) -> sa.ColumnElement[bool]:
     waiting = sa.exists().where(
         _FOLLOW_UP.c.member_id == MEMBER.c.id,
         _FOLLOW_UP.c.assignee_id == actor.staff_id,
-        _FOLLOW_UP.c.state == "open",
+        _FOLLOW_UP.c.state == fixed("open"),
     )
     return sa.or_(received, waiting)
 

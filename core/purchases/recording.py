@@ -107,6 +107,7 @@ def _add_bought(tx: Transaction, rows: Sequence[tuple[int, Any, Any, int, int]])
         run_many(tx.connection, _ADD_BOUGHT, list(named))
     else:
         columns = tuple(list(column) for column in zip(*rows, strict=True))
+        tx.connection.exec_driver_sql(_LOCK_ALL, (columns[0],))
         tx.connection.exec_driver_sql(_ADD_ALL_BOUGHT, columns)
 
 
@@ -176,6 +177,9 @@ update member set
     last_on = case when last_purchase_on > ? then last_purchase_on else ? end,
     purchase_count = purchase_count + ?, amount_total = amount_total + ?
 where id = ?"""
+_LOCK_ALL = "select count(*) from (select 1 from member where id = any(%s) order by id for update) locked"
+"""In the order in which everybody locks members: the statement after it would take them as they lie."""
+
 _ADD_ALL_BOUGHT = """
 update member m set
     first_purchase_on = least(m.first_purchase_on, s.first_on),

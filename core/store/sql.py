@@ -36,6 +36,15 @@ def giving(
     return clause.columns(*(sa.column(name, kinds.get(name)) for name in names.split()))
 
 
+def fixed(value: Any) -> sa.BindParameter[Any]:
+    """A value, or a list of them, as part of a statement's text.
+
+    A server that plans for any values takes an index for some rows only where the text itself says which.
+    """
+    listed = isinstance(value, (list, tuple, frozenset))
+    return sa.bindparam(None, sorted(value) if listed else value, expanding=listed, literal_execute=True)
+
+
 def _only(names: Iterable[str], used: set[str]) -> list[str]:
     return [name for name in names if name in used]
 

@@ -13,7 +13,7 @@ from core.base.clock import DEFAULT_ZONE, zone
 from core.base.errors import StoreTrouble
 from core.base.language import N_, Catalogue
 from core.base.naming import STAGES, STATUSES, named
-from core.members.fields import LABELS, PARSERS
+from core.members.fields import GENDERS, LABELS, PARSERS
 from scripts.errand import Errand, command
 from scripts.show import facts, iso, json_answer, json_rows, say, worded_table
 
@@ -175,7 +175,8 @@ def _profile(errand: Errand, card: MemberCard) -> Iterator[tuple[str, str]]:
     yield N_("birthday"), _birthday(card) or ""
     yield N_("joined"), iso(card.joined_on) or ""
     for field in _SHOWN:
-        yield LABELS[field], getattr(card, field)
+        value = getattr(card, field)
+        yield LABELS[field], named(dict(GENDERS), value, words) if field == "gender" and value else value
     yield N_("last promise"), card.last_promise
 
 

@@ -99,17 +99,11 @@ def test_what_stays_open_over_a_new_cut_stands_by_the_new_class(store: Store) ->
         tx.connection.execute(
             sa.text("update follow_up set programme = 'introduce', closes_on = null where programme = 'monthly'")
         )
-        tx.connection.execute(sa.text("update follow_up set place = 9 where programme = 'welcome'"))
         tx.connection.execute(sa.text("update purchase set amount = 1 + member_id * 7919 % 991"))
     stand_on(store, date(2026, 12, 1))
     plan(store, SHELL, date(2026, 12, 1))
     assert any(before.get(number) != value for number, value in cut(store).items())
     assert misplaced(store) == []
-    with store.read() as c:
-        welcome = c.execute(
-            sa.text("select distinct place from follow_up where programme = 'welcome' and state = 'open'")
-        )
-        assert [row[0] for row in welcome] == [0]
 
 
 def test_month_ends_and_leap_days(lite: Store) -> None:

@@ -14,6 +14,7 @@ from core.followups.tables import FollowUp
 from core.followups.worklist import WorklistQuery, all_rows, worklist
 from core.followups.worklist_head import head_statements
 from core.followups.worklist_sql import Desk
+from core.people.tables import Staff
 from core.store.engine import Store
 from tests.followups.conftest import fill, stand_on
 from tests.followups.reference import Person
@@ -84,6 +85,37 @@ def test_the_top_of_a_list_is_the_top_of_the_whole(store: Store, seed: int) -> N
         assert [row.number for row in worklist(store, me, WorklistQuery(limit=limit)).rows] == whole[:limit]
     page = worklist(store, me, WorklistQuery(offset=4, limit=6))
     assert [row.number for row in page.rows] == whole[4:10]
+
+
+def test_merged_purposes_let_nobody_below_rise(store: Store) -> None:
+    """Forty introductions that are recovery calls too fill the first reading: the month still comes last."""
+    stand_on(store, ON)
+    people = [Person(f"{n:03d}", date(2026, 1, 5), "A1", [(ON - timedelta(20), 1000)]) for n in range(140)]
+    me = fill(store, people)["A1"]
+    with store.write(SHELL) as tx:
+        found = tx.connection.execute(sa.text("select id, number, store_id, owner_id from member order by number"))
+        for place, member in enumerate(found.all()):
+            programmes = ["introduce", "dormant-recovery"] if place < 40 else ["dormant-recovery"]
+            for programme in programmes if place < 90 else ["monthly"]:
+                values = {"place": 4 if programme in BY_CLASS else place, "member_number": member.number}
+                tx.insert(
+                    FollowUp,
+                    member_id=member.id,
+                    programme=programme,
+                    cycle="here",
+                    store_id=member.store_id,
+                    assignee_id=member.owner_id,
+                    due_on=ON,
+                    state="open",
+                    created_at=tx.now,
+                    **values,
+                )
+        tx.update(Staff, me.staff_id, {"daily_target": 500})
+    whole = [person.number for person in people]
+    for limit in (20, 45, 55, 60, 100, 140):
+        assert [row.number for row in worklist(store, me, WorklistQuery(limit=limit)).rows] == whole[:limit]
+    pages = [worklist(store, me, WorklistQuery(offset=start, limit=20)).rows for start in range(0, 140, 20)]
+    assert [row.number for page in pages for row in page] == whole
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -50,3 +50,35 @@ def test_a_complainant_on_file_is_not_taken_for_unknown(lite: Store, screens: Ma
             page.hides("on no file")
 
     run(drive())
+
+
+def test_a_call_by_its_key_waits_for_what_was_typed_too(lite: Store, screens: Made) -> None:
+    office_of(lite)
+
+    async def drive() -> None:
+        async with screens(staff="S101", lang="en") as page:
+            await page.press("slash")
+            await page.type("0000")
+            await page.rest()
+            await page.press("3", "f7")
+            await page.rest()
+            page.shows("会员3", "00003")
+            page.hides("会员1 ")
+
+    run(drive())
+
+
+def test_words_typed_again_are_looked_for_again(lite: Store, screens: Made) -> None:
+    office_of(lite)
+
+    async def drive() -> None:
+        async with screens(staff="S101", lang="en") as page:
+            await page.press("f12")
+            await page.type("00003")
+            await page.rest()
+            page.shows("会员3")
+            await page.press("4", "backspace", "enter")
+            await page.rest()
+            page.shows("会员3: what is wrong?")
+
+    run(drive())

@@ -204,6 +204,17 @@ def test_the_recovery_screen(giving: Store, screens: Any) -> None:
     assert rows(giving, "measure")[0].state == "done"
 
 
+def test_the_reports_are_another_screen_than_recovery(giving: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens(staff="K1") as page:
+            await recovery(page)
+            await page.press("f11", "t")
+            page.shows("满意度")
+            page.hides("1 漏斗")
+
+    run(drive())
+
+
 def test_the_gifts_screen(giving: Store, screens: Any) -> None:
     worked(giving)
 

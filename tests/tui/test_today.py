@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from core.base.clock import FixedClock
 from core.store.engine import Store
+from tests.tui.conftest import Seed
+from tui.widgets.lines import Lines
 
 
 def run(coroutine: Any) -> None:
@@ -62,6 +64,42 @@ def test_skipping_needs_a_reason_and_is_stored(desk_store: Store, screens: Any) 
     run(drive())
     with desk_store.read() as c:
         assert c.execute(sa.text("select count(*) from follow_up where skips = 1")).scalar() == 1
+
+
+def test_a_long_label_keeps_off_what_stands_behind_it(lite: Store, screens: Any) -> None:
+    seed = Seed(lite)
+    seed.member(
+        "10240", "林青", "13900139000", date(2026, 11, 15), joined_on=date(2026, 11, 15), occupation="lawyer"
+    )
+    seed.due("10240", "welcome", date(2026, 11, 20), closes_on=date(2026, 12, 4))
+
+    async def drive() -> None:
+        async with screens(lang="en") as page:
+            await page.press("enter")
+            page.shows("  occupation lawyer")
+
+    run(drive())
+
+
+def test_a_skipped_row_does_not_take_the_list_along(lite: Store, screens: Any) -> None:
+    seed = Seed(lite)
+    for index in range(40):
+        number = f"3{index:04d}"
+        seed.member(
+            number, f"林{index}", f"139001390{index:02d}", date(2026, 11, 15), joined_on=date(2026, 11, 15)
+        )
+        seed.due(number, "welcome", date(2026, 11, 20), closes_on=date(2026, 12, 4))
+
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("down", "down")
+            top, below = page.names[0], page.names[3]
+            lines = page.app.screen.query_one(Lines)
+            await page.press("s", "1")
+            assert page.cursor == below
+            assert (page.names[0], lines.scroll_offset.y) == (top, 0)
+
+    run(drive())
 
 
 def test_why_explains_and_escape_backs_out(desk_store: Store, screens: Any) -> None:

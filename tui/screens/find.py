@@ -25,6 +25,9 @@ WIDE = 100
 """From so many columns on the owner is named too."""
 
 
+ABOUT_A_MEMBER = ("pick", "call", "member", "audit")
+
+
 class FindScreen(HuifangScreen):
     """Type, and the members are there."""
 
@@ -93,8 +96,9 @@ class FindScreen(HuifangScreen):
             self.tell(self._nobody())
         else:
             self.hush()
-        if self._finding.entered() and rows:
-            self.action_key("pick")
+        deed = self._finding.asked_for()
+        if deed and rows:
+            self.action_key(deed)
 
     def _row(self, row: MemberRow) -> ListRow:
         last = f"{row.last_purchase_on:%Y-%m-%d}" if row.last_purchase_on else "-"
@@ -125,8 +129,12 @@ class FindScreen(HuifangScreen):
             lines.action_move(1 if event.key in ("down", "pagedown") else -1)
 
     def on_input_submitted(self) -> None:
-        if self._finding.enter():
-            self.action_key("pick")
+        self.action_key("pick")
+
+    def action_key(self, name: str) -> None:
+        """As everywhere; what is about a member waits until the list shows what is typed."""
+        if name not in ABOUT_A_MEMBER or self._finding.settled(name):
+            super().action_key(name)
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         event.stop()

@@ -89,7 +89,7 @@ class AskWho(WideOverlay["Who"]):
             for row in event.value.rows
         ]
         self._show(rows, words)
-        if self._finding.entered():
+        if self._finding.asked_for():
             self._take_chosen()
 
     def _show(self, rows: list[ListRow], typed: str) -> None:
@@ -107,7 +107,7 @@ class AskWho(WideOverlay["Who"]):
             self.query_one(Lines).action_move(1 if key == "down" else -1)
 
     def on_input_submitted(self) -> None:
-        if self._finding.enter():
+        if self._finding.settled():
             self._take_chosen()
 
     def _take_chosen(self) -> None:

@@ -129,7 +129,8 @@ class MattersScreen(Listing):
         if self.wanted.view == "late":
             return [say("Nothing is late.")]
         kind = say(KINDS[self.kind])
-        return [say("There is nothing here. n takes a {kind} down; 1-5 show the other lists.", kind=kind)]
+        said = say("There is nothing here. n takes a {kind} down; the digits show the other lists.", kind=kind)
+        return [said]
 
     # Deeds
 

@@ -100,8 +100,7 @@ class TodayScreen(TodayReading):
 
     def on_skipped(self, _event: Skipped) -> None:
         lines = self.query_one(Lines)
-        below = lines.row_at(lines.cursor + 1)
-        self._wanted_key = below.key if below else ""
+        lines.go_to(lines.cursor + 1)  # now: the list would scroll after the row that sinks
         self.tell(self.words.say("Skipped: the row stands at the end of its group."))
         self.do_refresh()
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.entry import CallEntry
 
 LABEL = 10
-"""Cells of a field's label."""
+"""Cells of a field's label; a longer one has a space more than it needs."""
 
 ROOMY = 32
 """Lines of a screen on which the whole script is written out."""
@@ -76,7 +76,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
     ScriptForm { width: 3fr; height: 1fr; scrollbar-size: 0 0; }
     ScriptForm Horizontal { height: 1; width: 1fr; }
-    ScriptForm .label { width: 10; margin-left: 2; }
+    ScriptForm .label { margin-left: 2; }
     ScriptForm .marks { margin-left: 2; }
     ScriptForm .unused { width: 1fr; }
     """
@@ -204,6 +204,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
 def _row(label: str, name: str, value: str, hint: str = "") -> Horizontal:
     shown = Painted([[(label, "quiet")]])
     shown.add_class("label")
+    shown.styles.width = max(LABEL, cells(label) + 1)
     field = Field(value, name=name)
     field.placeholder = hint
     return Horizontal(shown, field)
