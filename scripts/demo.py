@@ -175,6 +175,8 @@ class _History:
         """Go through it day by day; returns the code of the one whose day the demo shows."""
         from core.followups.planning import plan
         from core.people.views import staff_actor
+        from scripts.demo_gifts import stocked
+        from scripts.demo_people import _toml
 
         with tempfile.TemporaryDirectory() as folder:
             self.folder = Path(folder)
@@ -184,6 +186,8 @@ class _History:
             for place, day in enumerate(days):
                 self.clock.moment = at(day, time(9, 5))
                 self._bring_in(day)
+                if place == 0:
+                    stocked(self.store, self.words, _toml("gifts"), (shop["code"] for shop in self.shop.stores))
                 plan(self.store, SHELL, day)
                 for actor in actors.values():
                     self._work(actor, last=day == days[-1])

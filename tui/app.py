@@ -24,7 +24,7 @@ from tui.widgets.topline import Numbers, top_spans
 if TYPE_CHECKING:
     from tui.desk import Desk, Session
     from tui.gateway import Gateway
-    from tui.jobs.call import RecordTakenBack
+    from tui.jobs.call import LastRecordRead, RecordTakenBack
     from tui.jobs.today import DraftFound
 
 log = logging.getLogger("huifang.tui")
@@ -93,6 +93,11 @@ class HuifangApp(Presence):
     def on_draft_found(self, event: DraftFound) -> None:
         if event.value is not None and not event.value.left:
             self.open_call(event.value.number)
+
+    def on_last_record_read(self, event: LastRecordRead) -> None:
+        from tui.explain import ask_to_take_back
+
+        ask_to_take_back(self, event.value)
 
     def on_record_taken_back(self, event: RecordTakenBack) -> None:
         self.open_call(event.value.number)

@@ -10,16 +10,15 @@ from tui.jobs.today import explain_member
 from tui.keymap.everywhere import EVERYWHERE
 from tui.keymap.key import Key
 from tui.keys import KEYS, SCREENS, keys_of, name_of
-from tui.overlays import Option, Pick, Reading
+from tui.overlays import READING_WIDTH, Option, Pick, Reading
 from tui.paint import Span, wrapped
 from tui.screens.base import HuifangScreen
 
 if TYPE_CHECKING:
+    from core.calls.views import LastRecord
     from core.people.views import StaffRow
     from tui.navigation import Navigation
     from tui.presence import Presence
-
-READING_WIDTH = 70
 
 
 class MemberExplained(Answer[tuple[str, ...]]):
@@ -102,15 +101,27 @@ def show_palette(app: Navigation) -> None:
 
 
 def take_back(app: Navigation) -> None:
-    """Ask first; then take the last record back and open its call with the text it had."""
+    """Look what the last record is, to ask before it is taken back."""
+    from tui.jobs.call import LastRecordRead, read_last
+
+    app.gateway.ask(app, LastRecordRead, read_last(), latest="last-record")
+
+
+def ask_to_take_back(app: Presence, last: LastRecord) -> None:
+    """Ask by name; then take the last record back and open its call with the text it had."""
     from tui.jobs.call import RecordTakenBack, take_last_back
 
     def agreed() -> None:
         app.gateway.ask(app, RecordTakenBack, take_last_back(), write=True)
 
     say = app.words.say
+    outcome = app.session.rulebook.outcomes.get(last.outcome) if app.session is not None else None
     app.confirm(
-        say("Take your last record back?"),
+        say(
+            "Take your last record back: {name}, {outcome}?",
+            name=last.name or last.number,
+            outcome=outcome.name(app.words) if outcome else last.outcome,
+        ),
         say("What it closed or planned is undone, as a correction on record; its text waits in the call."),
         agreed,
     )

@@ -108,7 +108,7 @@ def fact_lines(app: HuifangApp, sheet: MatterSheet, width: int) -> list[Line]:
     for label, value in pairs:
         if value:
             lines += labelled(label, value, width, 3)
-    lines.append([(" " + _pad(say("owner")), "quiet"), owner_words(app, row), *_promised(app, row)])
+    lines.append([(" " + _pad(say("in charge")), "quiet"), owner_words(app, row), *_promised(app, row)])
     return lines
 
 

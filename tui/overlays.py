@@ -201,6 +201,10 @@ class Confirm(Overlay[bool]):
         self.dismiss(event.key == "y")
 
 
+READING_WIDTH = 70
+"""Cells of a line to read; a list keeps the rest for its margins."""
+
+
 class Reading(WideOverlay[Any]):
     """Lines to read, longer than the window where need be."""
 

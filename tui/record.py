@@ -42,12 +42,9 @@ def card_lines(app: HuifangApp, card: MemberCard, width: int) -> list[Line]:
     lines.append([(", ".join(phone.masked for phone in card.phones[:2]) or say("no number"), "")])
     pairs: list[tuple[str, str]] = [
         (say("owner"), card.owner_name or "-"),
-        (say("birthday"), card.birthday.text() if card.birthday else "-"),
+        (say("birthday"), card.birthday.text(say("lunar")) if card.birthday else "-"),
         (say("last purchase"), ago(app, card.last_purchase_on, on)),
-        (
-            say("in all"),
-            say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count),
-        ),
+        (say("in all"), in_all(app, card)),
         (say("usual gap"), say("{days} days", days=card.usual_gap_days) if card.usual_gap_days else "-"),
         (say("last reached"), ago(app, card.last_reached_on, on)),
         (say("promised"), card.last_promise or "-"),
@@ -74,7 +71,12 @@ def pair(label: str, value: str, width: int, style: str = "") -> list[Line]:
 
 def in_all(app: HuifangApp, card: MemberCard) -> str:
     """What was spent in all, in how many purchases."""
-    return app.words.say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count)
+    return app.words.plural(
+        "{amount} in {count} purchase",
+        "{amount} in {count} purchases",
+        card.purchase_count,
+        amount=amount_short(card.amount_total),
+    )
 
 
 def missing_words(app: HuifangApp, card: MemberCard) -> str:
@@ -153,11 +155,7 @@ def sheet_lines(app: HuifangApp, sheet: CallSheet, width: int) -> list[Line]:
         lines += pair(say("missing"), missing_words(app, card), width)
     if card.best_time:
         lines += pair(say("best time"), card.best_time, width)
-    lines += pair(
-        say("in all"),
-        say("{amount} in {count}", amount=amount_short(card.amount_total), count=card.purchase_count),
-        width,
-    )
+    lines += pair(say("in all"), in_all(app, card), width)
     if card.preferences:
         lines += pair(say("preferences"), card.preferences, width)
     return lines

@@ -22,7 +22,7 @@ from core.calls.facts import Row, member_row
 from core.calls.matters import Said, locked, record
 from core.calls.tables import Call, RaisedAct, RaisedKind
 from core.calls.verdicts import undo_verdicts
-from core.calls.views import TakenBack
+from core.calls.views import LastRecord, TakenBack
 from core.calls.when import phrase
 from core.followups.claims import caller_id, require_free, take
 from core.followups.cycles import CALLBACK
@@ -37,7 +37,7 @@ WHY = "taken back by the caller"
 LOOK_BACK = timedelta(hours=36)
 
 _LAST = statement(
-    """select c.id, c.corrects, c.member_id, c.started_at, c.day, m.number, s.time_zone
+    """select c.id, c.corrects, c.member_id, c.started_at, c.day, c.outcome, m.number, m.name, s.time_zone
         from call c join member m on m.id = c.member_id join store s on s.id = m.store_id
         where c.caller_id = :staff and c.started_at >= :since
         order by c.stored_at desc, c.started_at desc, c.corrects is null limit 1""",
@@ -58,12 +58,7 @@ def take_back(store: Store, actor: Actor, terminal: str = "") -> TakenBack:
     """
     staff = caller_id(actor)
     with store.write(actor, why=WHY) as tx:
-        last = tx.connection.execute(_LAST, {"staff": staff, "since": tx.now - LOOK_BACK}).first()
-        if last is None or last.corrects or last.day != business_day(tx.now, last.time_zone):
-            raise NotFound(
-                "call.none_to_take_back",
-                N_("There is nothing to take back: only your last record of today can be, and only once."),
-            )
+        last = _last(tx.connection, staff, tx.now)
         tx.cause = last.id
         member = member_row(tx, last.number)
         require_free(tx, member["id"])
@@ -78,6 +73,24 @@ def take_back(store: Store, actor: Actor, terminal: str = "") -> TakenBack:
         draft, content = str(uuid.uuid4()), _content(call, raised, member["time_zone"])
         keep(tx, staff, member["id"], draft, content, call["started_at"])
         return TakenBack(last.number, member["name"], call["id"], draft, call["outcome"])
+
+
+def last_record(store: Store, actor: Actor) -> LastRecord:
+    """What `take_back` would take back now. Raises NotFound where there is nothing (R5.5)."""
+    staff = caller_id(actor)
+    with store.read() as connection:
+        last = _last(connection, staff, store.clock.now())
+    return LastRecord(last.number, last.name, last.outcome)
+
+
+def _last(connection: sa.Connection, staff: int, now: datetime) -> sa.Row[Any]:
+    last = connection.execute(_LAST, {"staff": staff, "since": now - LOOK_BACK}).first()
+    if last is None or last.corrects or last.day != business_day(now, last.time_zone):
+        raise NotFound(
+            "call.none_to_take_back",
+            N_("There is nothing to take back: only your last record of today can be, and only once."),
+        )
+    return last
 
 
 @lru_cache(maxsize=1)

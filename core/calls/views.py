@@ -208,6 +208,15 @@ class CallResult:
 
 
 @dataclass(frozen=True, slots=True)
+class LastRecord:
+    """The record that may be taken back: whose it is, and what came of the call."""
+
+    number: str
+    name: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakenBack:
     """The last record, taken back (R5.5): open `number` again; its text waits as the draft `call_id`."""
 

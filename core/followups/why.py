@@ -19,6 +19,7 @@ from core.base.naming import STAGES
 from core.followups import cycles
 from core.followups.calendar import calendar_of
 from core.followups.worklist import WorklistQuery, desk_of, overview
+from core.members.endings import ended_words
 from core.members.lookup import admit, unknown_member
 from core.members.rules import Stage, add_months, stage_of
 from core.people.access import Right
@@ -47,7 +48,7 @@ def _worded(value: object, words: Catalogue, today: date) -> object:
         return f"{value.astimezone(zone(DEFAULT_ZONE)):%m-%d %H:%M}"
     if isinstance(value, date):
         return day_and_month(value, words, today)
-    return words.say(str(value)) if isinstance(value, str) else value
+    return ended_words(value, words) if isinstance(value, str) else value
 
 
 _MEMBER = statement(
@@ -216,7 +217,7 @@ def _never(store: Store, member: Row[Any], programme: str, stage: Stage, day: da
             return WhyLine(
                 programme,
                 "not",
-                N_("Monthly calls are for regular members; this one is {stage}."),
+                N_("Monthly calls are for regular members; this one: {stage}."),
                 {"stage": STAGES[stage.value]},
             )
         case cycles.REVIEW:

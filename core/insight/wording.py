@@ -14,6 +14,7 @@ from core.base.money import amount_short
 from core.base.naming import STATES, named
 from core.base.rulebook import Named, Rulebook
 from core.complaints.wording import KINDS, step_words
+from core.members.endings import ended_words
 from core.members.fields import LABELS
 
 
@@ -63,7 +64,8 @@ def event_words(event: Event, words: Catalogue, rulebook: Rulebook | None = None
             programme = _named(rulebook.programmes if rulebook else {}, facts["programme"], words)
             state = named(STATES, facts["state"], words)
             return _joined(
-                words.say("{programme}: {state}", programme=programme, state=state), words.say(facts["why"])
+                words.say("{programme}: {state}", programme=programme, state=state),
+                ended_words(facts["why"], words, rulebook.outcomes if rulebook else None),
             )
         case EventKind.CHANGE:
             label = words.say(LABELS.get(facts["field"], facts["field"]))

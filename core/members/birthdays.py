@@ -38,11 +38,11 @@ class Birthday:
     year: int | None = None
     lunar: bool = False
 
-    def text(self) -> str:
-        """As people type it and `parse_birthday` reads it: 1988-05-06, 05-06, 农历 08-15."""
+    def text(self, lunar: str = "农历") -> str:
+        """As people type it and `parse_birthday` reads it: 1988-05-06, 05-06, 农历 08-15 (or `lunar` 08-15)."""
         day = f"{self.month:02d}-{self.day:02d}"
         dated = f"{self.year:04d}-{day}" if self.year else day
-        return f"农历 {dated}" if self.lunar else dated
+        return f"{lunar} {dated}" if self.lunar else dated
 
 
 def parse_birthday(text: str, today: date, *, lunar: bool = False) -> Birthday | None:

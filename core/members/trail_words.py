@@ -11,6 +11,7 @@ from core.base.clock import DEFAULT_ZONE, zone
 from core.base.language import N_, Catalogue
 from core.base.naming import HANDOVER_KINDS, HANDOVER_STATES, ROLES, STATES, STATUSES, named
 from core.base.rulebook import Rulebook
+from core.members.endings import ended_words
 from core.members.fields import GENDERS
 from core.members.trail_fields import FIELDS, UNTOLD
 from core.store.tables import Deed
@@ -163,7 +164,9 @@ def value_words(table: str, field: str, value: str, words: Catalogue, rulebook: 
             return ", ".join(field_words(part, words) for part in dict.fromkeys(value.split()))
         case "programme" if rulebook is not None and value in rulebook.programmes:
             return rulebook.programmes[value].name(words)
-        case "outcome" | "bad_reason" | "rest_reason" | "closed_why":
+        case "rest_reason" | "closed_why":
+            return ended_words(value, words, rulebook.outcomes if rulebook is not None else None)
+        case "outcome" | "bad_reason":
             known = rulebook.outcomes.get(value) if rulebook is not None else None
             return known.name(words) if known is not None else words.say(value) if value else ""
     return value

@@ -144,7 +144,7 @@ def member_show(errand: Errand, number: Number) -> None:
             "phones": [{"shown": p.masked, "kind": p.kind, "bad": p.bad_reason or None} for p in card.phones],
             "amount_total": amount_text(card.amount_total),
             "amount_12m": amount_text(habits.amount_12m),
-            "birthday": _birthday(card),
+            "birthday": card.birthday.text() if card.birthday else None,
         }
         json_answer({k: iso(v) if hasattr(v, "isoformat") else v for k, v in values.items()})
         return
@@ -172,7 +172,7 @@ def _profile(errand: Errand, card: MemberCard) -> Iterator[tuple[str, str]]:
     yield N_("store"), f"{card.store} {card.store_name}"
     for phone in card.phones:
         yield N_("phone"), f"{phone.masked} {phone.bad_reason}".strip()
-    yield N_("birthday"), _birthday(card) or ""
+    yield N_("birthday"), card.birthday.text(words.say("lunar")) if card.birthday else ""
     yield N_("joined"), iso(card.joined_on) or ""
     for field in _SHOWN:
         value = getattr(card, field)
@@ -184,14 +184,6 @@ _SHOWN = (
     *("gender", "email", "wechat", "age_band", "occupation", "address", "source", "referrer", "card_number"),
     *("preferences", "body_size", "personality", "interests", "best_time", "anniversaries", "evaluation"),
 )
-
-
-def _birthday(card: MemberCard) -> str | None:
-    born = card.birthday
-    if born is None:
-        return None
-    day = f"{born.month:02d}-{born.day:02d}"
-    return ("农历 " if born.lunar else "") + (f"{born.year:04d}-{day}" if born.year else day)
 
 
 def member_edit(errand: Errand, number: str, reason: str, version: int | None, **changes: str | None) -> int:

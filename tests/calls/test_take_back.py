@@ -13,7 +13,7 @@ from core.base.actor import SHELL
 from core.base.clock import FixedClock
 from core.base.errors import Conflict, NotFound
 from core.base.rulebook import load_rulebook
-from core.calls.actions import drafts, log_call, open_call, take_back
+from core.calls.actions import drafts, last_record, log_call, open_call, take_back
 from core.followups.claims import claim
 from core.followups.tables import FollowUp
 from core.members.tables import Member
@@ -136,9 +136,12 @@ def test_only_the_last_one_and_only_today(desk: Desk, clock: FixedClock) -> None
     log_call(desk.store, desk.fang, form("1", "reached"))
     clock.advance(seconds=1)
     log_call(desk.store, desk.fang, form("2", "busy"))
+    last = last_record(desk.store, desk.fang)
+    assert (last.number, last.outcome) == ("2", "busy")
     assert take_back(desk.store, desk.fang).number == "2"
-    with pytest.raises(NotFound):
-        take_back(desk.store, desk.fang)
+    for look in (take_back, last_record):
+        with pytest.raises(NotFound):
+            look(desk.store, desk.fang)
     clock.advance(seconds=1)
     log_call(desk.store, desk.fang, form("2", "reached"))
     with pytest.raises(NotFound):

@@ -68,7 +68,7 @@ def test_everything_in_order(house: House, clock) -> None:  # type: ignore[no-un
     assert said == [
         "complaint: 开线",
         "phone changed: 138****8000 -> 139****9000, 换号",
-        "welcome: done, reached",
+        "welcome: done, reached, well",
         "call: reached, well, welcome, price busy at work, 都好",
         "welcome due 23 Nov",
         "bought for 268 at 南京路店, 围巾",

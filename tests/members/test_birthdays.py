@@ -71,6 +71,7 @@ def test_days_no_calendar_has(typed: str, code: str) -> None:
 def test_what_is_shown_is_read_again(month: int, day: int, year: int | None, lunar: bool) -> None:
     birthday = Birthday(month, day, year, lunar)
     assert parse_birthday(birthday.text(), TODAY) == birthday
+    assert parse_birthday(birthday.text("lunar"), TODAY) == birthday
 
 
 @settings(deadline=None)

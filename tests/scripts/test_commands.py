@@ -111,8 +111,8 @@ def test_members_json(huifang: Huifang, demo_store: Path) -> None:
 
 def test_a_member_shown_changed_and_its_history(huifang: Huifang, demo_store: Path) -> None:
     assert "10001" in huifang("member", "show", "10001").out
-    said = huifang("member", "show", "10001", "--lang", "zh").out
-    assert {"性别    女", "性别    男"} & set(said.splitlines())
+    chinese = huifang("member", "show", "10001", "--lang", "zh").out
+    assert {"性别    女", "性别    男"} & set(chinese.splitlines())
     before = huifang("member", "show", "10001", "--json").json
     said = huifang("member", "edit", "10001", "--wechat", "hf_new", "--reason", "told on the phone")
     assert "wechat" in said.out

@@ -8,11 +8,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from core.base.actor import SHELL
 from core.base.clock import FixedClock
 from core.base.language import catalogue
-from core.followups.worklist import WorklistQuery, all_rows
+from core.followups.worklist import WorklistQuery, WorklistRow, all_rows
+from core.gifts.offers import offers
+from core.gifts.proposals import proposals
+from core.people.views import staff_actor
 from core.store.check import check
 from core.store.engine import Store
 from scripts import demo
@@ -45,8 +49,25 @@ def test_a_full_day_on_any_day(now: str, tmp_path: Path) -> None:
     rows = list(all_rows(store, SHELL, WorklistQuery(staff=code)))
     assert 35 <= len(rows) <= 60
     assert {"welcome", "dormant-review", "dormant-recovery"} <= {p.programme for r in rows for p in r.purposes}
+    _there_is_something_to_give(store, code, rows)
     assert check(store).ok
     store.close()
+
+
+def _there_is_something_to_give(store: Store, code: str, rows: list[WorklistRow]) -> None:
+    """Gifts in every store, an offer, and on the day's list somebody for whom policy proposes a gift."""
+    manager, caller = staff_actor(store, "K01"), staff_actor(store, code)
+    assert {row.code for row in offers(store, manager)} == {"WINTER"}
+    with store.read() as c:
+        stock = c.execute(
+            sa.text("select count(*), count(distinct store_id), min(quantity) from gift_stock")
+        ).one()
+    assert (stock[0], stock[1]) == (9, 3)
+    assert stock[2] > 0
+    found = [proposals(store, caller, row.number) for row in rows]
+    assert all({choice.gift for choice in one.choices} == {"TEA", "UMBRELLA", "COUPONS"} for one in found)
+    assert any("recovery" in one.due and one.choices[0].can_give for one in found)
+    assert all(one.offers for one in found)
 
 
 def test_the_demo_can_be_kept(huifang: Huifang, tmp_path: Path) -> None:

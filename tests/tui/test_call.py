@@ -84,7 +84,8 @@ def test_a_callback_is_agreed_in_plain_words(desk_store: Store, screens: Any, cl
             await page.type("下周三10点")
             page.shows("12月2日 10:00")
             await page.press("enter", "enter", "y")
-            page.shows("已保存: 韩梅梅, 约定回拨")
+            page.shows("已保存: 韩梅梅, 约定回拨。 约定 12月2日 10:00。")
+            page.hides("后再打")
 
     run(drive())
     (call,) = calls(desk_store)
@@ -207,7 +208,7 @@ def test_a_record_is_taken_back_and_its_call_opened_again(desk_store: Store, scr
     async def drive() -> None:
         async with screens() as page:
             await page.press("enter", "4", "u")
-            page.shows("撤回您的上一条记录?")
+            page.shows("撤回您的上一条记录 (李雷, 无人接听)?")
             await page.press("y")
             page.shows("李雷", "话术")
 

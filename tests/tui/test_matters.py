@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,6 +155,21 @@ def test_taking_a_complaint_down_from_any_screen(told: Desk, screens: Made) -> N
     assert rows[1]["member_id"] == told.office.ids["00001"]
 
 
+def test_keys_typed_while_the_window_opens_land_where_they_belong(told: Desk, screens: Made) -> None:
+    async def drive() -> None:
+        async with screens(staff="S102") as page:
+            await page.press("f12")
+            await page.type("路人")
+            await page.rest()
+            await page.pilot.press("f8", *"收银慢", "tab", "2", "2", "1", "enter")
+            await page.quiet()
+            page.shows("已受理, 编号 5")
+
+    run(drive())
+    row = told.one("select matter, kind, category, urgency from raised where id = 5")
+    assert tuple(row.values()) == ("收银慢", "complaint", "service", "normal")
+
+
 def test_problems_and_suggestions(told: Desk, screens: Made) -> None:
     async def drive() -> None:
         async with screens(staff="S1M") as page:
@@ -200,7 +216,7 @@ def test_the_archive_is_searched(told: Desk, screens: Made) -> None:
 @pytest.mark.parametrize(
     ("lang", "seen"), [("zh", ("满意度", "按月", "服务")), ("en", ("Satisfaction", "service"))]
 )
-def test_reports_as_bars(lang: str, seen: tuple[str, ...], told: Desk, screens: Made) -> None:
+def test_reports_as_bars(lang: str, seen: tuple[str, ...], told: Desk, screens: Made, tmp_path: Path) -> None:
     told.call("00005", "reached", scores={"goods": 4, "service": 2})
     told.act(1, "answer", "S101", text="x")
 
@@ -224,7 +240,11 @@ def test_reports_as_bars(lang: str, seen: tuple[str, ...], told: Desk, screens: 
             await page.press("e", "1")
             await page.type("月会")
             await page.press("enter")
-            page.shows(".html")
+            said = "".join(line.strip(" |") for line in page.lines)
+            (file,) = tmp_path.glob("printed/*.html")
+            assert str(file.parent) in said, page.text
+            assert file.name in said, page.text
+            await page.press("escape")
 
     run(drive())
     assert told.one("select count(*) as n from audit_entry where why = '月会'")["n"] == 1

@@ -12,7 +12,7 @@ from tui.gateway import Answer
 
 if TYPE_CHECKING:
     from core.calls.forms import CallForm, DraftForm
-    from core.calls.views import CallResult, CallSheet, DialLine, DraftRow, TakenBack
+    from core.calls.views import CallResult, CallSheet, DialLine, DraftRow, LastRecord, TakenBack
     from core.recovery.views import ReviewSheet
 
 
@@ -34,6 +34,10 @@ class HoldRenewed(Answer[bool]):
 
 class CallLogged(Answer["CallResult"]):
     """The call is on record."""
+
+
+class LastRecordRead(Answer["LastRecord"]):
+    """The record that may be taken back."""
 
 
 class RecordTakenBack(Answer["TakenBack"]):
@@ -122,6 +126,17 @@ def log_record(form: CallForm) -> Callable[[Desk], CallResult]:
         from core.calls.actions import log_call
 
         return log_call(desk.store, desk.actor, form)
+
+    return job
+
+
+def read_last() -> Callable[[Desk], LastRecord]:
+    """The record that `take_last_back` would take back."""
+
+    def job(desk: Desk) -> LastRecord:
+        from core.calls.actions import last_record
+
+        return last_record(desk.store, desk.actor)
 
     return job
 

@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from tui.keymap.key import Key
 from tui.keys import COMMON_RANK, bottom, keys_of
-from tui.paint import Span, apart, width_of
+from tui.paint import Span, apart, width_of, wrapped
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
@@ -228,6 +228,16 @@ class HuifangScreen(Screen[Any]):
         if self._silence is not None:
             self._silence.stop()
         self._silence = self.set_timer(SPOKEN_SECONDS, self.hush)
+
+    def tell_whole(self, text: str, style: str = "good") -> None:
+        """Say what must be read to its end, as where a file is: in a window where the line is too short."""
+        if width_of([(" " + text, style)]) <= self.size.width:
+            self.tell(text, style)
+            return
+        from tui.overlays import READING_WIDTH, Reading
+
+        lines = [[(line, style)] for line in wrapped(text, READING_WIDTH)]
+        self.home.push_screen(Reading(self.words.say("The file is written"), self.words.say("Esc: back"), lines))
 
     def hush(self) -> None:
         """Say nothing."""

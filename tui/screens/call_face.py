@@ -185,9 +185,10 @@ class CallFace(HuifangScreen):
             say("Saved: {name}, {outcome}.", name=self._who(), outcome=outcome.name(self.words) if outcome else "")
         ]
         today = self.home.local(self.home.clock.now()).date()
+        again = result.retry_at if result.retry_at != result.callback_at else None  # or it is said already
         for text, moment in (
             (N_("Callback {day} {time}."), result.callback_at),
-            (N_("Again from {day} {time}."), result.retry_at),
+            (N_("Again from {day} {time}."), again),
         ):
             if moment is not None:
                 at = self.home.local(moment)

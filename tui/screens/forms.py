@@ -85,7 +85,7 @@ class RaiseForm(WideOverlay[RaisedEntry]):
         return wording.worded(wording.RAISED, code, self._words)
 
     def on_mount(self) -> None:
-        self.query_one("#matter").focus()
+        self.set_focus(self.query_one("#matter"))  # at once: focus() comes after keys that wait already
 
     def on_input_submitted(self) -> None:
         self.action_take()

@@ -194,7 +194,7 @@ class HandoverLogScreen(Listing):
             self.home.gateway.ask(self, SheetPrinted, print_sheet(self.row.key, self.words.lang), write=True)
 
     def on_sheet_printed(self, event: SheetPrinted) -> None:
-        self.tell(face.printed_words(event.value, self.words), "good")
+        self.tell_whole(face.printed_words(event.value, self.words))
 
     def do_export(self) -> None:
         """Write the log as shown."""
@@ -209,7 +209,7 @@ class HandoverLogScreen(Listing):
 
     def on_log_exported(self, event: LogExported) -> None:
         rows, file = event.value
-        self.tell(self.words.say("{count} applications written to {file}", count=rows, file=file), "good")
+        self.tell_whole(self.words.say("{count} applications written to {file}", count=rows, file=file))
 
 
 def day_of(typed: str) -> date | None:

@@ -159,7 +159,9 @@ class ApplicationScreen(MembersListing):
         self.sheet = event.value
         last = event.value.steps[-1]
         said = face.act_words(last.step, self.words)
-        self.tell(f"{said}. {face.next_words(self.sheet.row, self.words)}".strip(), "good")
+        self.tell(
+            f"{self.words.say('{said}.', said=said)} {face.next_words(self.sheet.row, self.words)}".strip(), "good"
+        )
         self.paint()
         self.do_refresh()
 
@@ -193,7 +195,7 @@ class ApplicationScreen(MembersListing):
         self.home.gateway.ask(self, SheetPrinted, job, write=True)
 
     def on_sheet_printed(self, event: SheetPrinted) -> None:
-        self.tell(face.printed_words(event.value, self.words), "good")
+        self.tell_whole(face.printed_words(event.value, self.words))
 
     def do_steps(self) -> None:
         """Every step, and everything to look at."""

@@ -68,7 +68,7 @@ class AskWho(WideOverlay["Who"]):
 
     def on_mount(self) -> None:
         self.query_one("#found").styles.height = 8
-        self.query_one("#typed").focus()
+        self.set_focus(self.query_one("#typed"))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if self._finding.type(event.value):

@@ -85,7 +85,7 @@ class MattersScreen(Listing):
             Column(say("about"), 6 if chinese else 7),
             Column(say("what")),
             Column(say("state"), 8 if chinese else 11),
-            Column(say("owner"), 9),
+            Column(say("in charge"), 9),
         )
 
     def row_of(self, place: int, thing: Any) -> ListRow:

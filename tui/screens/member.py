@@ -119,7 +119,7 @@ class MemberScreen(HuifangScreen):
             lines.append(field("phone", say("no number")))
         lines.append(field("gender", say(wording.GENDERS.get(card.gender, ""))))
         lines += [field(name, written.get(name, getattr(card, name))) for name in ("wechat", "email")]
-        lines.append(field("birthday", card.birthday.text() if card.birthday else ""))
+        lines.append(field("birthday", card.birthday.text(say("lunar")) if card.birthday else ""))
         lines += [field(name, getattr(card, name)) for name in ("age_band", "occupation")]
         lines.append(field("address", written.get("address", card.address)))
         lines += [field("store", card.store_name), field("joined_on", f"{card.joined_on}  {card.source}")]

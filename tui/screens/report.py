@@ -246,4 +246,4 @@ class ReportScreen(Listing):
 
     def on_report_written(self, event: ReportWritten) -> None:
         name, folder = event.value.name, event.value.parent
-        self.tell(self.words.say("Written: {files} in {folder}", files=name, folder=folder), "good")
+        self.tell_whole(self.words.say("Written: {files} in {folder}", files=name, folder=folder))

@@ -144,12 +144,17 @@ class TodayFace(HuifangScreen):
             first.append((say("nothing bought yet"), ""))
         else:
             first += [
-                (say("last purchase") + " ", "quiet"),
-                (day_and_month(row.last_purchase_on, self.words, on), ""),
-                (" " + say("{days} days ago", days=(on - row.last_purchase_on).days) + "  ", ""),
+                (say("bought") + " ", "quiet"),
+                (say("{days} days ago", days=(on - row.last_purchase_on).days) + "  ", ""),
                 (say("in all") + " ", "quiet"),
                 (amount_short(row.amount_total), ""),
             ]
+            day = f"{day_and_month(row.last_purchase_on, self.words, on)} "
+            # What was spent stands last: it must not fall off the end.
+            if width_of(first) + cells(day) <= self.size.width:
+                first.insert(-3, (day, ""))
+            elif width_of(first) > self.size.width:
+                del first[-4]
         second: list[Span] = [
             (" " + say("promised") + " ", "quiet"),
             (row.last_promise or "-", ""),
