@@ -12,6 +12,7 @@ import select
 import signal
 import sys
 from codecs import getincrementaldecoder
+from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
@@ -19,10 +20,19 @@ from textual._parser import ParseError
 from textual._time import get_time
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key
+from textual.message import Message
 
 from tui.glyphs import as_ascii
+from tui.haste import settled
 from tui.terminal import HEIGHT, WIDTH, Terminal
 from tui.thrift import Shown
+
+HASTE = 2.0
+"""Seconds within which a key may follow another before that one has had its effect."""
+
+PATIENCE = 0.5
+"""Seconds at most that a key waits for the one before it."""
 
 _FANCY = ("\x1b[?1004", "\x1b[?2004", "\x1b[?2026", "\x1b[>", "\x1b[<")
 """Questions and modes of younger terminals; an old one may print them."""
@@ -58,6 +68,7 @@ class PromptDriver(LinuxDriver):
         assert sys.__stderr__ is not None
         self._file = cast("Any", Line(sys.__stderr__))
         self._waking, self._wake = os.pipe()
+        self._last_key = -HASTE
         self._shown = Shown(
             as_ascii if self.terminal.ascii else None, links=not self.terminal.plain, colours=self.terminal.colours
         )
@@ -128,12 +139,26 @@ class PromptDriver(LinuxDriver):
                         self._app.call_later(self._leave)
                         break
                     for event in parser.feed(decode(data)):
-                        self.process_message(event)
+                        self._pass_on(event)
                 for event in parser.tick():
-                    self.process_message(event)
+                    self._pass_on(event)
         finally:
             with suppress(EOFError, ParseError):
                 list(parser.feed(""))
+
+    def _pass_on(self, event: Message) -> None:
+        """Give the program an event; a key only when the one before it has had its effect."""
+        if not isinstance(event, Key):
+            self.process_message(event)
+            return
+        if get_time() - self._last_key < HASTE and not self.exit_event.is_set():
+            waiting = asyncio.run_coroutine_threadsafe(settled(self._app), self._loop)
+            try:
+                waiting.result(PATIENCE)
+            except (TimeoutError, FutureTimeout):
+                waiting.cancel()
+        self.process_message(event)
+        self._last_key = get_time()
 
     def _typed(self) -> bytes:
         try:

@@ -274,12 +274,12 @@ def test_an_unseen_member_takes_as_long_as_none(world: World) -> None:
     taken: dict[str, list[float]] = {"far": [], "nowhere": []}
     for _ in range(60):
         for number, times in taken.items():
-            begun = time.perf_counter()
+            begun = time.thread_time()  # other tests share the processors
             with pytest.raises(NotFound):
                 claim(world.store, actor, number, "t1")
             with pytest.raises(NotFound):
                 member_card(world.store, actor, number, ON)
-            times.append(time.perf_counter() - begun)
+            times.append(time.thread_time() - begun)
     far, nowhere = (statistics.median(times) for times in taken.values())
     print(far, nowhere)
     assert far < 2 * nowhere
