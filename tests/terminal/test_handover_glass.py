@@ -16,6 +16,7 @@ pytestmark = pytest.mark.terminal
 CAST = Cast("S101", "S1M", "K01", "F01", ("S102", "S103", "S201"), "C01")
 
 
+@pytest.mark.slow
 def test_a_leavers_members_are_split_refused_resubmitted_and_filed(lite: Store, tmp_path: Path) -> None:
     office = make_office(lite)
     office.members(1500)
