@@ -12,7 +12,7 @@ import select
 import signal
 import sys
 from codecs import getincrementaldecoder
-from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any, TextIO, cast
 
@@ -153,10 +153,10 @@ class PromptDriver(LinuxDriver):
             return
         if get_time() - self._last_key < HASTE and not self.exit_event.is_set():
             waiting = asyncio.run_coroutine_threadsafe(settled(self._app), self._loop)
-            try:
+            # while the program ends nothing answers any more, and nothing needs to
+            with suppress(TimeoutError, CancelledError):
                 waiting.result(PATIENCE)
-            except (TimeoutError, FutureTimeout):
-                waiting.cancel()
+            waiting.cancel()
         self.process_message(event)
         self._last_key = get_time()
 

@@ -21,7 +21,8 @@ async def settled(app: App[Any]) -> None:
     """Return when all that was posted to the focus, to what is around it and to the program has been handled."""
     for _ in range(ROUNDS):
         await _handled(app)
-        pump: MessagePump | None = app.focused or app.screen
+        front = app.screen_stack[-1:]  # none while the program begins and ends
+        pump: MessagePump | None = front[0].focused or front[0] if front else None
         while pump is not None and pump is not app:
             await _handled(pump)
             pump = pump._parent
