@@ -33,7 +33,7 @@ from scripts.demo_people import (
 )
 
 if TYPE_CHECKING:
-    from core.followups.worklist import WorklistRow
+    from core.followups.worklist_rows import WorklistRow
     from core.store.engine import Store
 
 SEED = 20

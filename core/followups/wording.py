@@ -9,7 +9,7 @@ from core.base.days import day_and_month, near_day, weekday
 from core.base.language import Catalogue
 from core.base.rulebook import Rulebook
 from core.followups import cycles
-from core.followups.worklist import Purpose, WorklistRow
+from core.followups.worklist_rows import Purpose, WorklistRow
 
 
 def programme_words(row: WorklistRow, words: Catalogue, rulebook: Rulebook) -> str:

@@ -14,7 +14,8 @@ from scripts.progress import steps
 from scripts.show import iso, json_answer, json_rows, say, worded_table
 
 if TYPE_CHECKING:
-    from core.followups.worklist import WorklistQuery, WorklistRow
+    from core.followups.worklist import WorklistQuery
+    from core.followups.worklist_rows import WorklistRow
 
 
 @command(

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from core.base.actor import SHELL
 from core.base.clock import FixedClock
 from core.base.language import catalogue
-from core.followups.worklist import WorklistQuery, WorklistRow, all_rows
+from core.followups.worklist import WorklistQuery, all_rows
+from core.followups.worklist_rows import WorklistRow
 from core.gifts.offers import offers
 from core.gifts.proposals import proposals
 from core.people.views import staff_actor

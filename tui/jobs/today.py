@@ -18,7 +18,8 @@ from tui.widgets.lines import ListRow
 if TYPE_CHECKING:
     from core.calls.views import DraftRow  # noqa: F401
     from core.followups.plan_run import PlanResult
-    from core.followups.worklist import WorklistOverview, WorklistRow
+    from core.followups.worklist import WorklistOverview
+    from core.followups.worklist_rows import WorklistRow
     from core.people.views import StaffRow  # noqa: F401
 
 CALLBACK = "callback"

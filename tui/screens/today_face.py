@@ -19,7 +19,7 @@ from tui.widgets.lines import Column, Lines, ListRow
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from core.followups.worklist import WorklistRow
+    from core.followups.worklist_rows import WorklistRow
 
 WIDE = 120
 """From so many columns on the member stands beside the list."""
