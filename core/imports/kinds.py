@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -29,7 +30,7 @@ class Stored(NamedTuple, Generic[S]):
     state: S
 
 
-class FileKind(Generic[S]):
+class FileKind(ABC, Generic[S]):
     """Reads the rows of one kind of file and knows how its records are found, compared and stored.
 
     States are tuples. A state read from a file may hold None for what the file does not say: an empty cell
@@ -51,21 +52,21 @@ class FileKind(Generic[S]):
         with store.read() as connection:
             self.people = People.load(connection)
 
+    @abstractmethod
     def state(self, cells: Sequence[str]) -> S | None:
         """The state a row tells, None for a sale without a member. Raises Wrong; `field` is then to blame."""
-        raise NotImplementedError
 
+    @abstractmethod
     def key(self, state: S) -> str:
         """What makes two rows the same record."""
-        raise NotImplementedError
 
     def resolved(self, connection: Connection, states: Sequence[S]) -> Sequence[S | Wrong]:
         """The states with what must be looked up in the store for them."""
         return states
 
+    @abstractmethod
     def stored(self, connection: Connection, states: Mapping[str, S]) -> dict[str, Stored[S]]:
         """Those of the records that are in the store, by key."""
-        raise NotImplementedError
 
     def fresh(self, state: S) -> S:
         """The state of a record that is new."""
@@ -83,13 +84,13 @@ class FileKind(Generic[S]):
         triples = zip(now, before, after, strict=True)
         return self._made(now, [current if old == new else new for current, old, new in triples])
 
+    @abstractmethod
     def add(self, tx: Transaction, states: Sequence[S]) -> None:
         """Store new records."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change(self, tx: Transaction, changes: Sequence[tuple[Stored[S], S]]) -> None:
         """Change stored records, field by field in the audit trail."""
-        raise NotImplementedError
 
     def notices(self) -> list[Notice]:
         """What the person who imports should know."""

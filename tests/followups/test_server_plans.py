@@ -48,11 +48,26 @@ def chain(postgresql_server: URL) -> Iterator[Store]:
         connection.exec_driver_sql(f"create database {name} template template")
     store = Store(postgresql_server.set(database=name).render_as_string(hide_password=False), morning(1))
     prepare(store, 40, MEMBERS)
+    _some_calls(store)
     yield store
     store.close()
     with admin.connect() as connection:
         connection.exec_driver_sql(f"drop database {name} with (force)")
     admin.dispose()
+
+
+def _some_calls(store: Store) -> None:
+    """Where nobody has called yet the server takes any index of calls for as good as another."""
+    people = actors(store)
+    for code in ("C0004", "A0003", "C0006", "A0005"):
+        for _ in range(10):
+            held = claim_next(store, people[code], WorklistQuery(), "terminal")
+            assert held is not None
+            form = CallForm(call_id=str(uuid.uuid4()), number=held.number, outcome="no_answer")
+            log_call(store, people[code], form)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("analyze")
+        connection.commit()
 
 
 def plans(store: Store, work: Callable[[], object]) -> list[Plan]:
