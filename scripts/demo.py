@@ -177,6 +177,7 @@ class _History:
         from core.people.views import staff_actor
         from scripts.demo_gifts import stocked
         from scripts.demo_people import _toml
+        from scripts.demo_recovery import followed
 
         with tempfile.TemporaryDirectory() as folder:
             self.folder = Path(folder)
@@ -189,6 +190,7 @@ class _History:
                 if place == 0:
                     stocked(self.store, self.words, _toml("gifts"), (shop["code"] for shop in self.shop.stores))
                 plan(self.store, SHELL, day)
+                followed(self.store, self.words, _toml("recovery"))
                 for actor in actors.values():
                     self._work(actor, last=day == days[-1])
                 self.handovers.go_through(len(days) - 1 - place, first=place == 0)

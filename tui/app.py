@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from core.base.clock import DEFAULT_ZONE, Clock, zone
-from core.base.days import weekday
+from core.base.days import day_and_month, day_and_time, day_of_week
 from core.base.errors import HuifangError
 from core.base.language import LANGUAGES, Catalogue, catalogue
 from tui.paint import Span
@@ -157,12 +157,24 @@ class HuifangApp(Presence):
         """A moment on the store's wall clock."""
         return moment.astimezone(zone(self.session.zone if self.session else DEFAULT_ZONE))
 
+    def dated(self, day: date) -> str:
+        """A day as lists show it, with its year where that is not ours."""
+        return day_and_month(day, self.words, self.local(self.clock.now()).date())
+
+    def timed(self, moment: datetime) -> str:
+        """A moment as lists show it, on the store's wall clock."""
+        return day_and_time(self.local(moment), self.words, self.local(self.clock.now()).date())
+
+    @property
+    def date_width(self) -> int:
+        """Cells that the longest day of a list needs, its year included."""
+        return 14 if self.words.lang == "zh" else 11
+
     def top_line(self, width: int) -> list[Span]:
         """Who, where, when, and how the day stands."""
         say = self.words.say
         now = self.local(self.clock.now())
-        day = say("{month}/{day}", month=now.month, day=now.day)
-        when = f"{day} {weekday(now.date(), self.words)} {now:%H:%M}"
+        when = f"{day_of_week(now.date(), self.words)} {now:%H:%M}"
         who = say("Huifang")
         standing = ""
         if self.session is not None:

@@ -112,7 +112,7 @@ def ask_to_take_back(app: Presence, last: LastRecord) -> None:
     from tui.jobs.call import RecordTakenBack, take_last_back
 
     def agreed() -> None:
-        app.gateway.ask(app, RecordTakenBack, take_last_back(), write=True)
+        app.gateway.ask(app, RecordTakenBack, take_last_back(last.call), write=True)
 
     say = app.words.say
     outcome = app.session.rulebook.outcomes.get(last.outcome) if app.session is not None else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.base.days import near_day
 from core.base.money import amount_short
 from core.gifts.actions import GiveForm
 from core.gifts.wording import occasion_words
@@ -58,7 +59,8 @@ def measure_taken(screen: HuifangScreen, taken: Taken) -> None:
     row, home = taken.row, screen.home
     book = home.session.rulebook if home.session is not None else None
     name = book.measures[row.code].name(home.words) if book is not None else row.code
-    said = home.words.say("{measure} for {name}, due {day}.", measure=name, name=row.name, day=row.due_on)
+    day = near_day(row.due_on, home.local(home.clock.now()).date(), home.words)
+    said = home.words.say("{measure} for {name}, due {day}.", measure=name, name=row.name, day=day)
     home.tell(said, "good")
     if taken.gift or taken.coupon:
         ask_gift(screen, row.number, taken.call, "recovery" if taken.gift else COUPON)
@@ -119,5 +121,6 @@ def _options(screen: HuifangScreen, asked: Proposed) -> list[Option]:
         for offer in found.offers:
             reason = offer.reasons[0] if offer.reasons else ""
             off = say("{value} off from {least}", value=amount_short(offer.value), least=amount_short(offer.least))
+            off = "" if off == offer.name else off
             rows.append((f"offer\t{offer.code}\t{reason}", offer.name, off))
     return [Option(code, key, text, remark) for key, (code, text, remark) in zip(KEYS, rows, strict=False)]

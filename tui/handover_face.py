@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.base.days import so_many_days
 from core.base.language import N_, Catalogue
 from core.base.text import cells, fit
 from tui.overlays import Option
@@ -90,8 +91,8 @@ def peek(app: HuifangApp, row: HandoverRow) -> list[Line]:
         first.append((f"  {row.reason}", ""))
     open_days = days_since(app, row.created_at, row.state_since if row.next_act is None else None)
     second: Line = [
-        (" " + say("{days} days in all", days=open_days), ""),
-        ("  " + say("{days} days so", days=days_since(app, row.state_since)), ""),
+        (" " + say("{days} in all", days=so_many_days(open_days, app.words)), ""),
+        ("  " + say("{days} so", days=so_many_days(days_since(app, row.state_since), app.words)), ""),
     ]
     if said := next_words(row, app.words):
         second.append(("  " + said, "due" if row.waits_for_me else "quiet"))
@@ -133,7 +134,7 @@ def steps_line(app: HuifangApp, sheet: HandoverSheet, width: int) -> Line:
             break
     if sheet.row.state in ("refused", "withdrawn") and sheet.steps:
         step = sheet.steps[-1]
-        said = f"{act_words(step.step, app.words)} {app.local(step.at):%m-%d} {step.by_name}"
+        said = f"{act_words(step.step, app.words)} {app.dated(app.local(step.at).date())} {step.by_name}"
         return [
             (" " + say("steps") + "  ", "quiet"),
             (said, "bad"),
@@ -148,7 +149,7 @@ def _done(app: HuifangApp, step: StepLine, before: StepLine | None, name: str, d
         return [(name, "good")]  # with the approval: who and when stand there
     lasted = " " + app.words.say("+{days} d", days=took) if took and detail == 2 else ""
     by = f" {step.by_name}" if detail == 2 or (detail and step.step == "submit") else ""
-    return [(name + " ", "good"), (f"{app.local(step.at):%m-%d}{by}{lasted}", "")]
+    return [(name + " ", "good"), (f"{app.dated(app.local(step.at).date())}{by}{lasted}", "")]
 
 
 def _last_round(steps: tuple[StepLine, ...]) -> tuple[StepLine, ...]:
@@ -187,8 +188,8 @@ def class_words(cascade: Cascade, words: Catalogue) -> str:
     return "  ".join(parts)
 
 
-def cascade_lines(app: HuifangApp, cascade: Cascade) -> list[Line]:
-    """Members by class, and what goes along: two lines."""
+def cascade_lines(app: HuifangApp, cascade: Cascade, width: int = 80) -> list[Line]:
+    """Members by class, and what goes along: two lines. Where room is small, what there is none of is left out."""
     say = app.words.say
     total = str(cascade.members) if cascade.members == cascade.named else f"{cascade.members} / {cascade.named}"
     wide = max(cells(say("members")), cells(say("along"))) + 3
@@ -202,11 +203,20 @@ def cascade_lines(app: HuifangApp, cascade: Cascade) -> list[Line]:
         (say("problems"), cascade.problems),
         (say("complaints"), cascade.complaints),
         (say("promises"), cascade.promises),
+        (say("measures"), cascade.measures),
+        (say("gifts to collect"), cascade.gifts),
     ]
-    second: Line = [(fit(" " + say("along"), wide), "quiet")]
-    for name, count in along:
-        second += [(f"{name} ", "" if count else "quiet"), (f"{count}  ", "strong" if count else "quiet")]
+    second = _counted(say("along"), wide, along)
+    if width_of(second) > width:
+        second = _counted(say("along"), wide, [(name, count) for name, count in along if count] or along[:1])
     return [first, second]
+
+
+def _counted(label: str, wide: int, counts: list[tuple[str, int]]) -> Line:
+    spans: Line = [(fit(" " + label, wide), "quiet")]
+    for name, count in counts:
+        spans += [(f"{name} ", "" if count else "quiet"), (f"{count}  ", "strong" if count else "quiet")]
+    return spans
 
 
 def moved_lines(app: HuifangApp, sheet: HandoverSheet) -> list[Line]:
@@ -222,6 +232,7 @@ def moved_lines(app: HuifangApp, sheet: HandoverSheet) -> list[Line]:
     for code, name in (
         ("follow_ups", say("follow-ups")),
         ("raised", say("problems, complaints")),
+        ("measures", say("measures")),
         ("introductions", say("introductions")),
     ):
         if code in moved:
@@ -233,18 +244,11 @@ def caution_lines(app: HuifangApp, cascade: Cascade | None) -> list[str]:
     """What to look at before deciding."""
     if cascade is None:
         return []
-    from core.handover.wording import caution_words
+    from core.handover.wording import caution_words, loose_words
 
     lines = [caution_words(caution, app.words) for caution in cascade.warnings]
-    if cascade.loose_follow_ups or cascade.loose_raised:
-        lines.append(
-            app.words.say(
-                "{follow_ups} follow-ups and {raised} problems of colleagues' members go back to their owners.",
-                follow_ups=cascade.loose_follow_ups,
-                raised=cascade.loose_raised,
-            )
-        )
-    return lines
+    loose = loose_words(cascade, app.words)
+    return [*lines, loose] if loose else lines
 
 
 def printed_words(printed: Printed, words: Catalogue) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -13,18 +14,25 @@ T = TypeVar("T")
 AWAY = frozenset({"store.unreachable", "store.unsure"})
 """The troubles that pass by themselves; a lasting job stores nothing the second time, and may be repeated."""
 
+ONLY_READ = "store.only_read"
+"""A server that lets itself only be read: it takes over from another one, or it is the wrong one."""
+
+TAKEN_OVER = 60.0
+"""Seconds in which a server that takes over can be written to; a pair needs 20 to 25."""
+
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries; the last one holds on."""
 
 
 class Lasting:
-    """Waits the store's absence out; `tell` is called on the job's thread, True at each try, False once over."""
+    """Waits the store's absence out; `tell` is called on the job's thread, True at each try, False once back."""
 
     def __init__(self, tell: Callable[[bool], None]) -> None:
         self._tell = tell
         self._leaving = threading.Event()
         self.away = False
         """Whether a job waits for the store at this moment."""
+        self._only_read_since: float | None = None
 
     def leave(self) -> None:
         """Wait no more: what waits is tried once again, and then given up."""
@@ -37,10 +45,14 @@ class Lasting:
             while True:
                 last = self._leaving.is_set()
                 try:
-                    return job()
+                    value = job()
                 except HuifangError as trouble:
-                    if trouble.code not in AWAY or last:
+                    if last or not self._passes(trouble.code):
+                        self.away = False  # of which the trouble speaks
                         raise
+                else:
+                    self._only_read_since = None
+                    return value
                 self.away = True
                 self._tell(True)
                 self._leaving.wait(PAUSES[min(tries, len(PAUSES) - 1)])
@@ -49,3 +61,13 @@ class Lasting:
             if self.away:
                 self.away = False
                 self._tell(False)
+
+    def _passes(self, code: str) -> bool:
+        """Whether a trouble is one to wait out, and has not lasted too long for that."""
+        if code != ONLY_READ:
+            self._only_read_since = None
+            return code in AWAY
+        now = time.monotonic()
+        if self._only_read_since is None:
+            self._only_read_since = now
+        return now - self._only_read_since < TAKEN_OVER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from core.base.days import near_day
@@ -44,7 +45,8 @@ def when_words(app: HuifangApp, row: MatterRow) -> Span:
     at = app.local(row.due_at)
     today = app.local(app.clock.now()).date()
     near = abs((at.date() - today).days) <= (1 if app.words.lang == "zh" else 0)
-    said = f"{near_day(at.date(), today, app.words) if near else f'{at:%m-%d}'} {at:%H:%M}"
+    day = near_day(at.date(), today, app.words) if near else app.dated(at.date())
+    said = f"{day} {at:%H:%M}"
     return (f"! {said}", "late") if row.late else (said, "due")
 
 
@@ -91,7 +93,7 @@ def fact_lines(app: HuifangApp, sheet: MatterSheet, width: int) -> list[Line]:
     """What one must know of it, in few lines."""
     say, row = app.words.say, sheet.row
     who = f"{row.name} {row.number}".strip()
-    said_on = f"{app.local(row.raised_at):%m-%d %H:%M}"
+    said_on = app.timed(row.raised_at)
     about = " ".join(
         part for part in (category_words(row.category, app.words), row.product, row.about_name) if part
     )
@@ -115,9 +117,13 @@ def fact_lines(app: HuifangApp, sheet: MatterSheet, width: int) -> list[Line]:
 def _promised(app: HuifangApp, row: MatterRow) -> Line:
     if row.promised_on is None:
         return []
+    return [("   " + promised_words(app, row.promised_on), "")]
+
+
+def promised_words(app: HuifangApp, day: date) -> str:
+    """For which day it was promised."""
     today = app.local(app.clock.now()).date()
-    said = app.words.say("promised for {day}", day=near_day(row.promised_on, today, app.words))
-    return [("   " + said, "")]
+    return app.words.say("promised for {day}", day=near_day(day, today, app.words))
 
 
 LABEL = 10

@@ -108,11 +108,20 @@ class Pick(WideOverlay[str]):
         rows = [
             ListRow(option.code, self._cells(option), value=option)
             for option in self.options
-            if wanted in f"{option.text} {option.remark} {option.code}".casefold()
+            if self.fits(option, wanted)
         ]
         lines = self.query_one("#options", Lines)
+        lines.say_instead([[("  " + self.none_words(), "quiet")]] if wanted and self.options else [])
         lines.styles.height = max(1, min(16, len(rows)))
         lines.show(len(rows), 0, rows)
+
+    def fits(self, option: Option, part: str) -> bool:
+        """Whether it is among those that a typed part leaves; `part` is casefolded."""
+        return part in f"{option.text} {option.remark} {option.code}".casefold()
+
+    def none_words(self) -> str:
+        """What stands there when the part that was typed leaves none."""
+        return ""
 
     def _cells(self, option: Option) -> Spans:
         if self.has_class("narrow"):

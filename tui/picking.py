@@ -21,13 +21,18 @@ ENOUGH = "."
 """The code of the entry that ends a row of choices; no staff member has it."""
 
 
+_NAMES = 24
+"""Cells for a name."""
+
+
 class PickNamed(Pick):
     """Choose a person or a store by typing a part of the name or code."""
 
     def __init__(
         self, app: HuifangApp, title: str, make: Callable[[Around], list[Option]], first: str = ""
     ) -> None:
-        begin = [Option(ENOUGH, "", first)] if first else []
+        name, _, remark = first.partition(": ")
+        begin = [Option(ENOUGH, "", name, remark)] if first else []
         hint = app.words.say("Type a part of the name or code, Enter takes it. Esc: back.")
         super().__init__(title, hint, begin, typing=True)
         self.remove_class("narrow")
@@ -36,7 +41,7 @@ class PickNamed(Pick):
 
     def inside(self) -> ComposeResult:
         yield Field(id="part")
-        yield Lines((Column("", 1), Column("", 24), Column("")), id="options")
+        yield Lines((Column("", 1), Column("", _NAMES), Column("")), id="options")
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -45,6 +50,16 @@ class PickNamed(Pick):
     def on_around_read(self, event: AroundRead) -> None:
         self.options += self._make(event.value)
         self._fill(self.query_one("#part", Field).value)
+
+    def fits(self, option: Option, part: str) -> bool:
+        """By a part of the words, or by how the name's pinyin or initials begin, as members are found (R6.5)."""
+        from core.members.names import name_keys, search_key
+
+        key = search_key(part)
+        return super().fits(option, part) or (bool(key) and any(k.startswith(key) for k in name_keys(option.text)))
+
+    def none_words(self) -> str:
+        return self._home.words.say("Nothing here is called so.")
 
 
 def staff_options(

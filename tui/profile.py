@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.members.fields import GENDERS
+
 if TYPE_CHECKING:
     from core.base.language import Catalogue
     from core.members.views import MemberCard
@@ -19,13 +21,15 @@ CONTACT = frozenset({"phone", "email", "wechat", "address"})
 """Fields whose change needs a reason (R6.3)."""
 
 
-def values_of(card: MemberCard) -> dict[str, str]:
-    """Every field that may be typed, as text."""
+def values_of(card: MemberCard, words: Catalogue) -> dict[str, str]:
+    """Every field that may be typed, as text in that language; core reads either language."""
     values: dict[str, str] = {}
     for name in EDITABLE:
         match name:
             case "birthday":
-                values[name] = card.birthday.text() if card.birthday else ""
+                values[name] = card.birthday.text(words.say("lunar")) if card.birthday else ""
+            case "gender":
+                values[name] = words.say(GENDERS[card.gender]) if card.gender else ""
             case "phone" | "email" | "wechat" | "address":
                 values[name] = ""  # masked: what is there stands behind the field
             case "consent_call" | "consent_sms" | "consent_email":

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.base.clock import business_day
-from core.base.days import day_and_month
+from core.base.days import day_and_month, days_ago, so_many_days, year_of
 from core.base.money import amount_short
 from core.base.text import cells, fit, harmless
 from core.complaints.wording import STATES
@@ -45,7 +45,7 @@ def card_lines(app: HuifangApp, card: MemberCard, width: int) -> list[Line]:
         (say("birthday"), card.birthday.text(say("lunar")) if card.birthday else "-"),
         (say("last purchase"), ago(app, card.last_purchase_on, on)),
         (say("in all"), in_all(app, card)),
-        (say("usual gap"), say("{days} days", days=card.usual_gap_days) if card.usual_gap_days else "-"),
+        (say("usual gap"), gap_words(app, card)),
         (say("last reached"), ago(app, card.last_reached_on, on)),
         (say("promised"), card.last_promise or "-"),
         (say("best time"), card.best_time or "-"),
@@ -88,9 +88,32 @@ def ago(app: HuifangApp, day: date | None, on: date) -> str:
     """A day, and how long ago it was."""
     if day is None:
         return "-"
-    days = (on - day).days
-    said = app.words.say("today") if days == 0 else app.words.say("{days} days ago", days=days)
-    return f"{day_and_month(day, app.words, on)}  {said}"
+    return f"{day_and_month(day, app.words, on)}  {days_ago((on - day).days, app.words)}"
+
+
+def gap_words(app: HuifangApp, card: MemberCard) -> str:
+    """The days that usually pass between two purchases."""
+    return so_many_days(card.usual_gap_days, app.words) if card.usual_gap_days else "-"
+
+
+class Dates:
+    """The dates at the head of a list's lines, newest first: day and month, under the year where it is another."""
+
+    def __init__(self, app: HuifangApp) -> None:
+        self._words = app.words
+        self._year = app.local(app.clock.now()).year
+        self.width = 9 if app.words.lang == "zh" else 7
+
+    def over(self, day: date) -> list[Line]:
+        """The line that must stand over this day: its year, where another begins."""
+        if day.year == self._year:
+            return []
+        self._year = day.year
+        return [[(year_of(day, self._words), "quiet")]]
+
+    def shown(self, day: date) -> str:
+        """The day, as wide as all the others."""
+        return fit(day_and_month(day, self._words), self.width)
 
 
 def recent_lines(app: HuifangApp, events: Iterable[RecentEvent], width: int) -> list[Line]:
@@ -98,8 +121,10 @@ def recent_lines(app: HuifangApp, events: Iterable[RecentEvent], width: int) -> 
     assert app.session is not None
     book = app.session.rulebook
     lines: list[Line] = []
+    dates = Dates(app)
     for event in events:
-        day = f"{event.day:%m-%d} "
+        lines += dates.over(event.day)
+        day = dates.shown(event.day)
         if event.kind == "purchase":
             said = f"{amount_short(event.amount)} {event.goods} {event.who}".rstrip()
             lines.append([(day, "quiet"), (app.words.say("bought") + " ", ""), (said, "")])
@@ -121,7 +146,7 @@ def raised_lines(app: HuifangApp, raised: Iterable[OpenRaised], width: int) -> l
     for entry in raised:
         kind = wording.worded(wording.RAISED, entry.kind, app.words)
         mark = "! " if entry.urgency == "urgent" else ""
-        text = f"{mark}{kind} {app.local(entry.raised_at):%m-%d}: {entry.matter}"
+        text = f"{mark}{kind} {app.dated(app.local(entry.raised_at).date())}: {entry.matter}"
         lines += [[(part, "bad")] for part in wrapped(text, width)[:3]]
         lines.append([(fit(f"  {_standing(app, entry)}", width).rstrip(), "quiet")])
     if not lines:
@@ -133,9 +158,8 @@ def _standing(app: HuifangApp, entry: OpenRaised) -> str:
     """Where it stands: state, who has it, by when."""
     parts = [wording.worded(STATES, entry.state, app.words), entry.owner or app.words.say("nobody yet")]
     if entry.due_at is not None:
-        at = app.local(entry.due_at)
         late = entry.due_at < app.clock.now()
-        parts.append((app.words.say("late") + " " if late else "") + f"{at:%m-%d %H:%M}")
+        parts.append((app.words.say("late") + " " if late else "") + app.timed(entry.due_at))
     return ", ".join(parts)
 
 
@@ -164,10 +188,12 @@ def sheet_lines(app: HuifangApp, sheet: CallSheet, width: int) -> list[Line]:
 def event_lines(app: HuifangApp, events: Iterable[Any], width: int) -> list[Line]:
     """A timeline's events as lines."""
     lines: list[Line] = []
+    dates = Dates(app)
     for event in events:
-        day = f"{app.local(event.at):%m-%d} "
+        at = app.local(event.at).date()
+        lines += dates.over(at)
         said = event.said(app.words, app.session.rulebook if app.session else None)
-        parts = wrapped(f"{said} {event.who}".rstrip(), max(10, width - 7))
-        lines.append([(day, "quiet"), (parts[0], "")])
-        lines += [[("      " + part, "")] for part in parts[1:3]]
+        parts = wrapped(f"{said} {event.who}".rstrip(), max(10, width - dates.width - 1))
+        lines.append([(dates.shown(at), "quiet"), (parts[0], "")])
+        lines += [[(" " * dates.width + part, "")] for part in parts[1:3]]
     return lines

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput
@@ -38,3 +38,16 @@ def ask_when(app: HuifangApp, title: str, then: Understood) -> None:
         then(when.moment, typed, said(typed)[0])
 
     app.ask_text(title, echo=said, then=taken)
+
+
+def day_said(app: HuifangApp, typed: str) -> date | None:
+    """The day of words such as 周五, +3d, next friday or 2026-12-04; None where they name none."""
+    from core.calls.when import parse_when
+
+    assert app.session is not None
+    hours = app.session.rulebook.policy.calls.open_hours
+    try:
+        moment = parse_when(typed, app.clock.now(), app.session.zone, hours).moment
+    except BadInput:
+        return None
+    return app.local(moment).date()

@@ -37,12 +37,17 @@ def home_folder(environ: Mapping[str, str]) -> Path:
     return Path(platformdirs.user_data_dir("huifang", appauthor=False))
 
 
+_MEANT = ("postgresql:", "postgres:", "sqlite:")
+
+
 def database_url(named: str, home: Path) -> str:
     """A database URL from a URL, a file's path, or nothing (the default store)."""
     if "://" in named:
         if named.startswith(("postgresql://", "postgres://")):
             return "postgresql+psycopg://" + named.split("://", 1)[1]
         return named
+    if named.startswith(_MEANT):
+        return named  # which is no address, and no file that anybody would want either
     path = Path(named).expanduser() if named else home / "huifang.db"
     return f"sqlite:///{path.absolute()}"
 

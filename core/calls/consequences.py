@@ -134,7 +134,7 @@ def _count_attempt(work: Work) -> None:
     waiting = [row for row in work.attempted if row["not_before"] is not None and row["not_before"] > work.tx.now]
     if len(waiting) == len(work.attempted):
         waiting = []
-    again = _try_again(work, "")
+    again = _try_again(work, "") if waiting else None
     for row in work.attempted:
         if not any(row is other for other in waiting):
             _attempted(work, row)

@@ -49,16 +49,19 @@ _STEPS = sa.text("select count(*) from raised_step where raised_id = :raised")
 
 
 @retried()
-def take_back(store: Store, actor: Actor, terminal: str = "") -> TakenBack:
+def take_back(store: Store, actor: Actor, terminal: str = "", call_id: str = "") -> TakenBack:
     """Undo the actor's last record of today, and hold its member again, the text waiting as a draft (R5.5).
 
     Stores a correction that names the record; what the call changed goes back to what it was. Profile fields
     confirmed in the call stay. Raises NotFound where there is nothing to take back, and Conflict where
-    somebody has gone on from what the call changed, or holds the member.
+    somebody has gone on from what the call changed, or holds the member, or where the last record is no longer
+    `call_id`, the one that the caller was asked about: another terminal of theirs has stored one since.
     """
     staff = caller_id(actor)
     with store.write(actor, why=WHY) as tx:
         last = _last(tx.connection, staff, tx.now)
+        if call_id and last.id != call_id:
+            raise _another_since(last)
         tx.cause = last.id
         member = member_row(tx, last.number)
         require_free(tx, member["id"])
@@ -80,7 +83,7 @@ def last_record(store: Store, actor: Actor) -> LastRecord:
     staff = caller_id(actor)
     with store.read() as connection:
         last = _last(connection, staff, store.clock.now())
-    return LastRecord(last.number, last.name, last.outcome)
+    return LastRecord(last.id, last.number, last.name, last.outcome)
 
 
 def _last(connection: sa.Connection, staff: int, now: datetime) -> sa.Row[Any]:
@@ -91,6 +94,14 @@ def _last(connection: sa.Connection, staff: int, now: datetime) -> sa.Row[Any]:
             N_("There is nothing to take back: only your last record of today can be, and only once."),
         )
     return last
+
+
+def _another_since(last: sa.Row[Any]) -> Conflict:
+    return Conflict(
+        "call.another_since",
+        N_("Nothing was taken back: another terminal of yours has stored a call to {name} since. u asks anew."),
+        name=last.name or last.number,
+    )
 
 
 @lru_cache(maxsize=1)

@@ -19,6 +19,7 @@ from sqlmodel import SQLModel, UTCDateTime
 from core.calls.tables import Raised
 from core.followups.tables import FollowUp
 from core.members.tables import Member, MemberPhone, ProfileFix
+from core.store.direct import Direct
 from core.store.tables import Deed
 from core.store.transaction import UNWATCHED, Transaction, as_text
 
@@ -73,17 +74,17 @@ def write(tx: Transaction, table: Table, row: Mapping[str, Any], changed: Mappin
     values = dict(changed)
     if "version" in row and not BOOKKEEPING.issuperset(changed):
         values["version"] = row["version"] + 1
-    tx.connection.execute(_update(table, tuple(sorted(values))), {**values, "key_": row["id"]})
+    tx.later(table, row["id"], _update(table, tuple(sorted(values))), {**values, "key_": row["id"]})
     for field, new in changed.items():
         if field not in UNWATCHED:
             tx.note(Deed.UPDATE, table, str(row["id"]), field=field, old=as_text(row[field]), new=as_text(new))
 
 
 @lru_cache(maxsize=256)
-def _update(table: Table, fields: tuple[str, ...]) -> sa.Update:
+def _update(table: Table, fields: tuple[str, ...]) -> Direct:
     core: sa.Table = table.__table__  # type: ignore[attr-defined]
     values = {field: sa.bindparam(field, type_=core.c[field].type) for field in fields}
-    return sa.update(core).where(core.c.id == sa.bindparam("key_", type_=core.c.id.type)).values(values)
+    return Direct(sa.update(core).where(core.c.id == sa.bindparam("key_", type_=core.c.id.type)).values(values))
 
 
 def plain(value: object) -> Any:

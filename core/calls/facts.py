@@ -19,12 +19,15 @@ from core.base.clock import business_day
 from core.base.rulebook import Rulebook
 from core.calls.rules import is_due
 from core.calls.tables import Call
-from core.followups.tables import FollowUp, State
+from core.followups.claims import Holder, standing
+from core.followups.tables import Claim, FollowUp, State
 from core.members.lookup import admit, unknown_member
 from core.members.tables import Member, MemberPhone
 from core.people.access import Right
+from core.people.tables import Staff
 from core.people.tables import Store as Shop
-from core.store.sql import fixed
+from core.store.columns import BigKey
+from core.store.direct import Direct
 from core.store.transaction import Transaction
 
 Row = Mapping[str, Any]
@@ -43,12 +46,12 @@ class CallFacts:
 
 
 @lru_cache(maxsize=1)
-def _member() -> sa.Select[*tuple[Any, ...]]:
+def _member() -> Direct:
     columns = (
         "id number name store_id owner_id consent_call last_call_at last_reached_on rest_until rest_reason "
         "last_promise dialable completeness last_on version"
     )
-    return (
+    return Direct(
         sa.select(*_of(Member, columns), col(Shop.time_zone))
         .join_from(Member, Shop, col(Shop.id) == col(Member.store_id))
         .where(col(Member.number) == sa.bindparam("number"))
@@ -56,28 +59,40 @@ def _member() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+_STILL_OPEN = sa.text(f"{FollowUp.__tablename__}.state = '{State.OPEN}'")
+"""In the text itself, so that a server that plans for any values takes the index of the open ones."""
+
+
 @lru_cache(maxsize=1)
-def _seen() -> sa.Select[*tuple[Any, ...]]:
+def _listed() -> sa.Select[*tuple[Any, ...]]:
     columns = (
         "id programme cycle due_on due_at closes_on state attempts tried_parts not_before skips promise source "
         "closed_at closed_by closed_why version"
     )
     return (
         sa.select(*_of(FollowUp, columns))
-        .where(col(FollowUp.member_id) == sa.bindparam("member"), col(FollowUp.state) == fixed(State.OPEN))
+        .where(col(FollowUp.member_id) == sa.bindparam("member"), _STILL_OPEN)
         .order_by(col(FollowUp.due_on), col(FollowUp.id))
     )
 
 
 @lru_cache(maxsize=1)
-def _open() -> sa.Select[*tuple[Any, ...]]:
-    return _seen().with_for_update()
+def _seen() -> Direct:
+    return Direct(_listed())
 
 
 @lru_cache(maxsize=1)
-def _phones() -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(*_of(MemberPhone, "id typed e164 extension kind bad_reason bad_at"))
+def _open() -> Direct:
+    return Direct(_listed().with_for_update())
+
+
+_NUMBER = "id typed e164 extension kind bad_reason bad_at"
+
+
+@lru_cache(maxsize=1)
+def _phones() -> Direct:
+    return Direct(
+        sa.select(*_of(MemberPhone, _NUMBER))
         .where(col(MemberPhone.member_id) == sa.bindparam("member"))
         .order_by(col(MemberPhone.position), col(MemberPhone.id))
     )
@@ -90,12 +105,12 @@ def _of(table: type[object], names: str) -> list[sa.Column[Any]]:
 
 def member_row(tx: Transaction, number: str, right: Right = Right.CALL) -> Row:
     """The member, locked, and theirs the actor may call. Raises NotFound and NotAllowed."""
-    member = tx.connection.execute(_member(), {"number": number}).mappings().first()
+    member = _member().first(tx.connection, {"number": number})
     if member is None:
         raise unknown_member(number)
-    owner, shop = member["owner_id"], member["store_id"]
-    admit(tx.connection, tx.actor, right, number, member_id=member["id"], owner_id=owner, store_id=shop)
-    return dict(member)
+    owner, shop = member.owner_id, member.store_id
+    admit(tx.connection, tx.actor, right, number, member_id=member.id, owner_id=owner, store_id=shop)
+    return _named(member)
 
 
 def open_rows(connection: Connection, member_id: int) -> tuple[Row, ...]:
@@ -103,19 +118,67 @@ def open_rows(connection: Connection, member_id: int) -> tuple[Row, ...]:
     return _rows(connection, _seen(), member_id)
 
 
-def _rows(connection: Connection, statement: sa.Select[*tuple[Any, ...]], member_id: int) -> tuple[Row, ...]:
-    return tuple(dict(row) for row in connection.execute(statement, {"member": member_id}).mappings())
+def _rows(connection: Connection, statement: Direct, member_id: int) -> tuple[Row, ...]:
+    return tuple(_named(row) for row in statement.all(connection, {"member": member_id}))
 
 
-def read_facts(tx: Transaction, member: Row, rulebook: Rulebook) -> CallFacts:
-    """Everything else about the member that a call may change."""
+def _named(row: Any) -> Row:
+    named: Row = row._asdict()
+    return named
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a member: whose call that id is already, who holds them, their numbers."""
+
+    stored_for: int | None
+    holder: Holder | None
+    phones: tuple[Row, ...]
+
+
+@lru_cache(maxsize=1)
+def _beside() -> Direct:
+    one = sa.select(sa.literal_column("1").label("one")).subquery()
+    member = sa.bindparam("member", type_=BigKey)
+    return Direct(
+        sa.select(
+            *_of(MemberPhone, _NUMBER),
+            col(Call.member_id).label("stored_for"),
+            *_of(Claim, "staff_id claimed_at expires_at"),
+            col(Staff.name).label("holder"),
+        )
+        .select_from(one)
+        .outerjoin(MemberPhone, col(MemberPhone.member_id) == member)
+        .outerjoin(Call, col(Call.id) == sa.bindparam("call"))
+        .outerjoin(Claim, col(Claim.member_id) == member)
+        .outerjoin(Staff, col(Staff.id) == col(Claim.staff_id))
+        .order_by(col(MemberPhone.position), col(MemberPhone.id))
+    )
+
+
+def look_beside(tx: Transaction, member: Row, call_id: str) -> Beside:
+    """The call stored under that id, the hold and the numbers, in one reading."""
+    rows = _beside().all(tx.connection, {"member": member["id"], "call": call_id})
+    first = rows[0]
+    held = (first.staff_id, first.holder, first.claimed_at)
+    return Beside(
+        stored_for=first.stored_for,
+        holder=None if first.staff_id is None else standing(held, first.expires_at, tx.now),
+        phones=tuple(_named(row) for row in rows if row.id is not None),
+    )
+
+
+def read_facts(
+    tx: Transaction, member: Row, rulebook: Rulebook, phones: tuple[Row, ...] | None = None
+) -> CallFacts:
+    """Everything else about the member that a call may change; the numbers are read where they are not given."""
     found = _rows(tx.connection, _open(), member["id"])
     today = business_day(tx.now, member["time_zone"])
     return CallFacts(
         member=member,
         open=found,
         due=due_rows(found, tx.now, today, rulebook, member["rest_until"]),
-        phones=_rows(tx.connection, _phones(), member["id"]),
+        phones=_rows(tx.connection, _phones(), member["id"]) if phones is None else phones,
         zone=member["time_zone"],
     )
 
@@ -139,10 +202,10 @@ def due_rows(
     return tuple(active or early or due)
 
 
-_STORED = sa.select(col(Call.id), col(Call.member_id)).where(col(Call.id) == sa.bindparam("call"))
+_STORED = Direct(sa.select(col(Call.id), col(Call.member_id)).where(col(Call.id) == sa.bindparam("call")))
 
 
 def stored_for(tx: Transaction, call_id: str) -> int | None:
     """The member of a call already stored under that id, None where there is none."""
-    row = tx.connection.execute(_STORED, {"call": call_id}).first()
-    return None if row is None else int(row[1])
+    row = _STORED.first(tx.connection, {"call": call_id})
+    return None if row is None else int(row.member_id)

@@ -35,25 +35,34 @@ def next_try(end: datetime, outcome: Outcome, tried: str, policy: Policy, zone_n
         earliest = end.astimezone(UTC) + timedelta(minutes=outcome.retry_minutes)
     else:
         return None
-    possible = list(_openings(earliest, policy, zone_name))
-    for part, moment in possible:
-        if part not in tried:
+    left = {part for part, _, _ in _parts(policy)}.difference(tried)
+    first = None
+    for part, moment in _openings(earliest, policy, zone_name):
+        if part in left:
             return moment
-    return possible[0][1] if possible else earliest
+        first = first or moment
+        if not left:
+            break
+    return first or earliest
 
 
 def _openings(earliest: datetime, policy: Policy, zone_name: str) -> Iterator[tuple[str, datetime]]:
     """(part of the day, first moment not before `earliest`) of the call windows to come."""
     first = earliest.astimezone(zone(zone_name)).date()
-    cuts = (policy.retries.afternoon_from, policy.retries.evening_from)
+    parts = list(_parts(policy))
     for days in range(SEARCH_DAYS):
         day = first + timedelta(days=days)
-        for start, stop in policy.contact.windows:
-            edges = [start, *(cut for cut in cuts if start < cut < stop), stop]
-            for begin, end in pairwise(edges):
-                moment = max(at(day, begin, zone_name), earliest)
-                if moment < at(day, end, zone_name):
-                    yield part_of_day(begin, policy.retries), moment
+        for part, begin, end in parts:
+            if earliest < at(day, end, zone_name):
+                yield part, max(at(day, begin, zone_name), earliest)
+
+
+def _parts(policy: Policy) -> Iterator[tuple[str, time, time]]:
+    """The call windows of a day, cut where one part of the day becomes the next."""
+    cuts = (policy.retries.afternoon_from, policy.retries.evening_from)
+    for start, stop in policy.contact.windows:
+        for begin, end in pairwise([start, *(cut for cut in cuts if start < cut < stop), stop]):
+            yield part_of_day(begin, policy.retries), begin, end
 
 
 def is_due(

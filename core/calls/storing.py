@@ -17,20 +17,21 @@ from core.base.text import clean
 from core.calls.checks import LONGEST_NOTE, CheckedCall, check
 from core.calls.consequences import Work, apply
 from core.calls.effects import Effects
-from core.calls.facts import CallFacts, Row, member_row, read_facts, stored_for
+from core.calls.facts import CallFacts, Row, look_beside, member_row, read_facts
 from core.calls.forms import CallForm, RaisedForm
 from core.calls.matters import Complainant, take
 from core.calls.results import result, result_of
 from core.calls.rules import asks_reason, finishes
-from core.calls.tables import Call, CallPurpose, RaisedKind
+from core.calls.tables import Call, CallPurpose, Draft, RaisedKind
 from core.calls.verdicts import give_verdicts
 from core.calls.views import CallResult
 from core.calls.when import parse_when
-from core.followups.claims import release_in, require_free
+from core.followups.claims import refuse_other, release_in
 from core.followups.cycles import CALLBACK
 from core.followups.tables import FollowUp
 from core.members.actions import edit_in, understand_before
 from core.store.again import retried
+from core.store.direct import Direct
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
@@ -42,7 +43,7 @@ SUGGESTION = "suggestion"
 NONE_MADE = frozenset({"", "-", "无", "没", "没有", "暂无", "没有建议", "no", "none", "nothing"})
 """What callers write where the member had nothing to suggest."""
 
-_NO_DRAFT = sa.text("delete from draft where staff_id = :staff and member_id = :member")
+_NO_DRAFT = Direct(sa.text("delete from draft where staff_id = :staff and member_id = :member"))
 
 
 @retried(idempotent=True)
@@ -63,15 +64,17 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
     understand_before(store, form.profile)
     with store.write(actor, why=clean(form.override_reason), cause=call_id) as tx:
         member = member_row(tx, number)
-        if (of_member := stored_for(tx, call_id)) is not None:
-            if of_member != member["id"]:
+        beside = look_beside(tx, member, call_id)
+        if beside.stored_for is not None:
+            if beside.stored_for != member["id"]:
                 raise _other_call()
             return result_of(tx.connection, call_id, number, repeated=True)
         if not form.opened:
-            require_free(tx, member["id"])
+            refuse_other(actor, beside.holder)
         if form.profile:
             member = _confirmed(store, tx, form, number)
-        work = _work(tx, call, read_facts(tx, member, store.rulebook), store.rulebook)
+        phones = None if form.profile else beside.phones  # those may just have been put right
+        work = _work(tx, call, read_facts(tx, member, store.rulebook, phones), store.rulebook)
         apply(work)
         # what the member is still not happy with is why it is reopened, not taken down a second time
         reopened = give_verdicts(work)
@@ -250,4 +253,5 @@ def _callback(work: Work, call_id: str, callback_at: datetime) -> dict[str, Any]
 def _let_go(tx: Transaction, member_id: int) -> None:
     if tx.actor.staff_id is not None:
         release_in(tx, member_id)
-        tx.connection.execute(_NO_DRAFT, {"staff": tx.actor.staff_id, "member": member_id})
+        given = {"staff": tx.actor.staff_id, "member": member_id}
+        tx.later(Draft, member_id, _NO_DRAFT, given)

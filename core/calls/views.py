@@ -209,8 +209,9 @@ class CallResult:
 
 @dataclass(frozen=True, slots=True)
 class LastRecord:
-    """The record that may be taken back: whose it is, and what came of the call."""
+    """The record that may be taken back: which, whose it is, and what came of the call."""
 
+    call: str
     number: str
     name: str
     outcome: str

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from core.base.actor import Actor
 from core.base.errors import Refused
 from core.calls.matters import RAISED, STEPS, unknown
-from core.calls.tables import OVER, RaisedAct
+from core.calls.tables import OVER, RaisedAct, RaisedKind
 from core.complaints.filters import MatterFilter as MatterFilter
 from core.complaints.filters import conditions
 from core.complaints.filters import person_of as person_of
@@ -174,6 +174,17 @@ def counts(store: Store, actor: Actor, kinds: tuple[str, ...] = ("problem", "com
         still = RAISED.c.state.not_in(fixed(OVER))
         row = c.execute(sa.select(*given.values()).where(visible(actor), RAISED.c.kind.in_(kinds), still)).one()
         return dict(zip(given, row, strict=True))
+
+
+def late_of_mine(store: Store, actor: Actor) -> tuple[int, int]:
+    """How many complaints, and how many problems, that the actor has in hand are late; one statement."""
+    now = store.clock.now()
+    with store.read() as c:
+        mine = conditions(c, actor, MatterFilter(view="mine"), now)
+        complaint = sa.func.count(sa.case((RAISED.c.kind == RaisedKind.COMPLAINT, 1)))
+        found = sa.select(complaint, sa.func.count()).where(visible(actor), *mine, RAISED.c.due_at < now)
+        complaints, both = c.execute(found).one()
+    return complaints, both - complaints
 
 
 _ORDER = (

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import sqlalchemy as sa
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.errors import BadInput, Conflict
+from core.base.errors import BadInput
 from core.base.language import N_
-from core.followups.claims import Claimed, holder_in, release_in, require_free, take
+from core.followups.claims import Claimed, release_in, require_free, take_if_due
 from core.followups.tables import FollowUp
 from core.followups.worklist import FreeMember, WorklistQuery, free_members
-from core.followups.worklist_sql import due_now_statement
 from core.members.lookup import admit, unknown_member
 from core.members.tables import Member
 from core.people.access import Right
@@ -68,19 +65,10 @@ def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) 
 
 def _claim_if_due(store: Store, tx: Transaction, member: FreeMember, terminal: str) -> Claimed | None:
     """Hold the member, unless somebody is just taking them, was quicker, or has finished with them meanwhile."""
-    if not tx.alone and not _still_free(store, tx, member.member_id):
+    if not tx.lock_row(Member, member.member_id):
         return None
-    number, owner, shop = member.number, member.owner_id, member.store_id
-    admit(tx.connection, tx.actor, Right.CALL, number, member_id=member.member_id, owner_id=owner, store_id=shop)
-    with suppress(Conflict):  # a hold that had run out was renewed at this very moment
-        return take(store, tx, member.member_id, number, terminal)
-    return None
-
-
-def _still_free(store: Store, tx: Transaction, member_id: int) -> bool:
-    """Whether the member, locked now, is as the list said; others may have written since it was read."""
-    if not tx.lock_row(Member, member_id):
-        return False
-    due = due_now_statement(store.rulebook)
-    moment = {"member": member_id, "day": business_day(tx.now), "now": tx.now}
-    return holder_in(tx, member_id) is None and tx.connection.execute(due, moment).first() is not None
+    key, number = member.member_id, member.number
+    owner, shop = member.owner_id, member.store_id
+    admit(tx.connection, tx.actor, Right.CALL, number, member_id=key, owner_id=owner, store_id=shop)
+    # the member is locked now: what others wrote since the list was read is seen
+    return take_if_due(store, tx, key, number, terminal)

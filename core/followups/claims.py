@@ -7,27 +7,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 import sqlalchemy as sa
 
 from core.base.actor import Actor
-from core.base.clock import DEFAULT_ZONE, zone
+from core.base.clock import DEFAULT_ZONE, business_day, zone
 from core.base.errors import Conflict, Refused
 from core.base.language import N_
+from core.followups.tables import Claim
+from core.followups.worklist_sql import Key, due_now
 from core.members.lookup import admit, unknown_member
 from core.people.access import Right
 from core.store.again import retried
+from core.store.direct import Direct
 from core.store.engine import Store
 from core.store.sql import giving, statement
 from core.store.transaction import Transaction
 
 _FIND = sa.text("select id, owner_id, store_id, name from member where number = :number")
 
-_TAKE = giving(
-    statement(
-        """
+_VALUES = "values (:member, :staff, :terminal, :now, :until)"
+
+
+def _taking(source: str) -> Direct:
+    """The statement that takes a claim row with the values of `source`, where nobody else's hold stands."""
+    text = f"""
     insert into claim (member_id, staff_id, terminal, claimed_at, expires_at)
-    values (:member, :staff, :terminal, :now, :until)
+    {source}
     on conflict (member_id) do update
     set staff_id = excluded.staff_id, terminal = excluded.terminal,
         claimed_at = case when claim.staff_id = excluded.staff_id and claim.expires_at > :now
@@ -35,22 +43,34 @@ _TAKE = giving(
         expires_at = excluded.expires_at
     where claim.staff_id = excluded.staff_id or claim.expires_at <= :now
     returning claimed_at, expires_at
-    """,
-        moments=("now", "until"),
-    ),
-    "claimed_at expires_at",
-    moments=("claimed_at", "expires_at"),
-)
+    """
+    moments = ("claimed_at", "expires_at")
+    typed = statement(text, days=("day",), moments=("now", "until"))
+    return Direct(giving(typed, " ".join(moments), moments=moments))
 
-_HOLDER = giving(
-    sa.text(
-        """
+
+_TAKE = _taking(_VALUES)
+
+
+@lru_cache(maxsize=16)
+def _take_if_due(key: Key) -> Direct:
+    return _taking(
+        f"""select cast(:member as bigint), cast(:staff as integer), cast(:terminal as text), :now, :until
+    where exists ({due_now(key.rulebook)})"""
+    )
+
+
+_HOLDER = Direct(
+    giving(
+        sa.text(
+            """
     select claim.staff_id, staff.name as name, claim.claimed_at, claim.expires_at, claim.terminal
     from claim join staff on staff.id = claim.staff_id where claim.member_id = :member
     """
-    ),
-    "staff_id name claimed_at expires_at terminal",
-    moments=("claimed_at", "expires_at"),
+        ),
+        "staff_id name claimed_at expires_at terminal",
+        moments=("claimed_at", "expires_at"),
+    )
 )
 
 _RENEW = statement(
@@ -61,7 +81,7 @@ _RENEW = statement(
     moments=("until",),
 )
 
-_FREE = sa.text("delete from claim where member_id = :member and staff_id = :staff")
+_FREE = Direct(sa.text("delete from claim where member_id = :member and staff_id = :staff"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +116,25 @@ def claim_in(store: Store, tx: Transaction, number: str, terminal: str) -> Claim
 
 def take(store: Store, tx: Transaction, member_id: int, number: str, terminal: str) -> Claimed:
     """Take the claim row of a member the actor may call. Raises Conflict where another holds it."""
-    staff_id = caller_id(tx.actor)
-    until = tx.now + timedelta(minutes=store.policy.claims.minutes)
-    moment = {"member": member_id, "staff": staff_id, "terminal": terminal, "now": tx.now, "until": until}
-    taken = tx.connection.execute(_TAKE, moment).first()
+    taken = _TAKE.first(tx.connection, _hold(store, tx, member_id, terminal))
     if taken is None:  # somebody holds the member, and so the row is there
-        holder = tx.connection.execute(_HOLDER, {"member": member_id}).one()
+        holder = _HOLDER.first(tx.connection, {"member": member_id})
+        assert holder is not None
         raise held_by_other(holder.name, holder.claimed_at)
     return Claimed(member_id, number, taken.claimed_at, taken.expires_at)
+
+
+def take_if_due(store: Store, tx: Transaction, member_id: int, number: str, terminal: str) -> Claimed | None:
+    """Take the claim row of a member locked in `tx`; None where nothing of theirs is due, or they are held."""
+    moment = {**_hold(store, tx, member_id, terminal), "day": business_day(tx.now)}
+    taken = _take_if_due(Key(store.rulebook)).first(tx.connection, moment)
+    return None if taken is None else Claimed(member_id, number, taken.claimed_at, taken.expires_at)
+
+
+def _hold(store: Store, tx: Transaction, member_id: int, terminal: str) -> dict[str, Any]:
+    until = tx.now + timedelta(minutes=store.policy.claims.minutes)
+    staff = caller_id(tx.actor)
+    return {"member": member_id, "staff": staff, "terminal": terminal, "now": tx.now, "until": until}
 
 
 @retried(idempotent=True)
@@ -127,21 +158,32 @@ def release(store: Store, actor: Actor, member_id: int) -> None:
 
 def release_in(tx: Transaction, member_id: int) -> None:
     """`release` inside a transaction that does more."""
-    tx.connection.execute(_FREE, {"member": member_id, "staff": caller_id(tx.actor)})
+    tx.later(Claim, member_id, _FREE, {"member": member_id, "staff": caller_id(tx.actor)})
 
 
-def holder_in(tx: Transaction, member_id: int) -> tuple[int, str, datetime] | None:
-    """Who holds a member at this moment: (staff id, name, since), or None."""
-    row = tx.connection.execute(_HOLDER, {"member": member_id}).first()
-    if row is None or row.expires_at <= tx.now:
-        return None
-    return row.staff_id, row.name, row.claimed_at
+Holder = tuple[int, str, datetime]
+"""Who holds a member: staff id, name, since when."""
+
+
+def holder_in(tx: Transaction, member_id: int) -> Holder | None:
+    """Who holds a member at this moment, if anybody does."""
+    row = _HOLDER.first(tx.connection, {"member": member_id})
+    return None if row is None else standing((row.staff_id, row.name, row.claimed_at), row.expires_at, tx.now)
+
+
+def standing(holder: Holder, expires_at: datetime, now: datetime) -> Holder | None:
+    """The holder, unless the hold has run out."""
+    return holder if expires_at > now else None
 
 
 def require_free(tx: Transaction, member_id: int) -> None:
     """Raise Conflict "claim.held" where somebody other than the actor holds the member."""
-    holder = holder_in(tx, member_id)
-    if holder is not None and holder[0] != tx.actor.staff_id:
+    refuse_other(tx.actor, holder_in(tx, member_id))
+
+
+def refuse_other(actor: Actor, holder: Holder | None) -> None:
+    """Raise Conflict "claim.held" where the holder is somebody other than the actor."""
+    if holder is not None and holder[0] != actor.staff_id:
         raise held_by_other(holder[1], holder[2])
 
 

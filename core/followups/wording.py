@@ -63,7 +63,8 @@ def _why_purpose(row: WorklistRow, purpose: Purpose, words: Catalogue, on: date)
             )
         case cycles.MONTHLY:
             if row.last_reached_on is None:
-                return words.say("never called yet")
+                tried = any(purpose.attempts for purpose in row.purposes)
+                return words.say("never reached yet") if tried else words.say("never called yet")
             return words.say("last call {day}", day=day_and_month(row.last_reached_on, words, on))
         case cycles.DECLINE:
             return words.say("buys half of what it was")

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor, Role
 from core.base.clock import business_day
@@ -29,6 +29,7 @@ from core.followups.worklist_sql import (
 )
 from core.people.access import Right, Scope, reach, require, scope
 from core.people.cover import standing
+from core.store.direct import Direct
 from core.store.engine import Store
 from core.store.sql import giving, statement
 
@@ -132,8 +133,8 @@ def free_members(store: Store, connection: Connection, actor: Actor, query: Work
 
 
 def _read_on(
-    connection: Connection, clauses: Sequence[sa.Executable], parameters: dict[str, Any], limit: int
-) -> Iterator[Row[Any]]:
+    connection: Connection, clauses: Sequence[Direct], parameters: dict[str, Any], limit: int
+) -> Iterator[Any]:
     """Each member once, in the statements' order; a statement that has more than `limit` rows is read further.
 
     The database gives a member once for each due purpose: the first is the row's place.
@@ -142,7 +143,7 @@ def _read_on(
     for clause in clauses:
         most = limit
         while True:
-            found = connection.execute(clause, {**parameters, "limit": most}).all()
+            found = clause.all(connection, {**parameters, "limit": most})
             for row in found:
                 if row[0] not in seen:
                     seen.add(row[0])
@@ -152,7 +153,7 @@ def _read_on(
             most *= 2
 
 
-def _heads(store: Store, desk: Desk, *, free: bool) -> tuple[sa.TextualSelect, ...]:
+def _heads(store: Store, desk: Desk, *, free: bool) -> tuple[Direct, ...]:
     return head_statements(store.rulebook, desk, free=free, lateral=not store.is_sqlite)
 
 
@@ -168,7 +169,7 @@ def _in_order(
 
     More than wanted is asked for, since some purposes are merged into one row.
     """
-    clauses: list[sa.Executable] = []
+    clauses: list[Direct] = []
     if wanted is not None and not query.everything and not query.programme:
         clauses += _heads(store, desk, free=False)
     clauses.append(order_statement(store.rulebook, desk, query.everything, bool(query.programme)))

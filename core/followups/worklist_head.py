@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-import sqlalchemy as sa
-
 from core.base.rulebook import Rulebook
 from core.followups.cycles import MONTHLY
 from core.followups.plan_sql import FIRST_BY_CLASS
@@ -28,10 +26,11 @@ from core.followups.worklist_sql import (
     rests,
     unheld,
 )
+from core.store.direct import Direct
 from core.store.sql import giving, statement
 
 
-def head_statements(rulebook: Rulebook, desk: Desk, *, free: bool, lateral: bool) -> tuple[sa.TextualSelect, ...]:
+def head_statements(rulebook: Rulebook, desk: Desk, *, free: bool, lateral: bool) -> tuple[Direct, ...]:
     """The first :limit purposes of a staff member's desk in R4.5's order, with what a claim asks of their member.
 
     The first statement reads the groups above the month's calls, the second those from there on. With `free`
@@ -45,7 +44,7 @@ def head_statements(rulebook: Rulebook, desk: Desk, *, free: bool, lateral: bool
 
 
 @lru_cache(maxsize=64)
-def _head(key: Key, desk: Kind, free: bool, lateral: bool, below: bool) -> sa.TextualSelect:
+def _head(key: Key, desk: Kind, free: bool, lateral: bool, below: bool) -> Direct:
     rulebook = key.rulebook
     months = rulebook.programmes[MONTHLY].rank
     programmes = [code for code, entry in rulebook.programmes.items() if (entry.rank >= months) == below]
@@ -61,7 +60,7 @@ def _head(key: Key, desk: Kind, free: bool, lateral: bool, below: bool) -> sa.Te
         select {OF_MEMBER} from ({" union all ".join(arms)}) f
         order by {group(rulebook)}, {SUNK}, place, due_on, class_key, number, id limit :limit"""
     # in as few letters as will do: the driver keeps what it has read of a short statement
-    return giving(statement(" ".join(text.split()), days=DAYS, moments=MOMENTS), MEMBER_NAMES)
+    return Direct(giving(statement(" ".join(text.split()), days=DAYS, moments=MOMENTS), MEMBER_NAMES))
 
 
 def _due(rulebook: Rulebook, free: bool) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from core.base.rulebook import Rulebook
 from core.followups.plan_sql import FIRST_BY_CLASS
+from core.store.direct import Direct
 from core.store.sql import giving, statement
 
 DAYS = ("day",)
@@ -146,12 +147,12 @@ _PAGES = (1, 10, 50, 100, 500)
 """For how many members the details are asked in one statement text; fewer are filled up."""
 
 
-def order_statement(rulebook: Rulebook, desk: Desk, everything: bool, one_programme: bool) -> sa.TextClause:
+def order_statement(rulebook: Rulebook, desk: Desk, everything: bool, one_programme: bool) -> Direct:
     """The members of the due purposes in R4.5's order, a member once for each purpose; takes :limit."""
     return _order(Key(rulebook), desk.kind, everything, one_programme)
 
 
-def free_statement(rulebook: Rulebook, desk: Desk, one_programme: bool) -> sa.TextualSelect:
+def free_statement(rulebook: Rulebook, desk: Desk, one_programme: bool) -> Direct:
     """As `order_statement`, without the members somebody holds; takes :limit."""
     return _free(Key(rulebook), desk.kind, one_programme)
 
@@ -171,9 +172,11 @@ def details_statement(
     return _details(Key(rulebook), everything, next((size for size in _PAGES if size >= members), members))
 
 
-def due_now_statement(rulebook: Rulebook) -> sa.TextClause:
-    """Whether anything of :member is due at :now, with retries and rests observed."""
-    return _due_now(Key(rulebook))
+def due_now(rulebook: Rulebook) -> str:
+    """What is due of :member at :now, with retries and rests observed; nothing where somebody holds them."""
+    return f"""select 1 from follow_up f join member m on m.id = f.member_id
+    where f.member_id = :member and f.state = 'open' and f.due_on <= :day and m.status = 'active'
+        and (f.closes_on is null or f.closes_on >= :day) {rests(rulebook)} {unheld("f.member_id")}"""
 
 
 class Key:
@@ -196,20 +199,20 @@ _OF_PROGRAMME = "member_id in (select member_id from due where programme = :prog
 
 
 @lru_cache(maxsize=64)
-def _order(key: Key, desk: Kind, everything: bool, one_programme: bool) -> sa.TextClause:
+def _order(key: Key, desk: Kind, everything: bool, one_programme: bool) -> Direct:
     text = f"""
     with due as ({_due(key.rulebook, desk, everything)})
     select member_id from due where {_OF_PROGRAMME if one_programme else "true"} {IN_ORDER}"""
-    return statement(text, days=DAYS, moments=MOMENTS)
+    return Direct(giving(statement(text, days=DAYS, moments=MOMENTS), "member_id"))
 
 
 @lru_cache(maxsize=64)
-def _free(key: Key, desk: Kind, one_programme: bool) -> sa.TextualSelect:
+def _free(key: Key, desk: Kind, one_programme: bool) -> Direct:
     text = f"""
     with due as ({_due(key.rulebook, desk, False)})
     select {OF_MEMBER} from due
     where {_OF_PROGRAMME if one_programme else "true"} {unheld("due.member_id")} {IN_ORDER}"""
-    return giving(statement(text, days=DAYS, moments=MOMENTS), MEMBER_NAMES)
+    return Direct(giving(statement(text, days=DAYS, moments=MOMENTS), MEMBER_NAMES))
 
 
 @lru_cache(maxsize=64)
@@ -253,13 +256,3 @@ def _details(key: Key, everything: bool, members: int) -> tuple[sa.TextualSelect
         moments=("held_since", "rest_until", "due_at", "not_before"),
     )  # fmt: skip
     return typed, slots
-
-
-@lru_cache(maxsize=16)
-def _due_now(key: Key) -> sa.TextClause:
-    text = f"""
-    select 1 from follow_up f join member m on m.id = f.member_id
-    where f.member_id = :member and f.state = 'open' and f.due_on <= :day and m.status = 'active'
-        and (f.closes_on is null or f.closes_on >= :day) {rests(key.rulebook)}
-    limit 1"""
-    return statement(text, days=DAYS, moments=MOMENTS)

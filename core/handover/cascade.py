@@ -17,6 +17,9 @@ NAMED = 5
 
 WEEK = timedelta(days=7)
 
+NOTHING_LOOSE = (0, 0, 0)
+"""Who does not leave keeps what they have in hand of other people's members."""
+
 STAYS: Mapping[MemberOutcome, str] = {
     MemberOutcome.OWNER_CHANGED: N_("{count} have another account owner by now and stay: {members}"),
     MemberOutcome.CANCELLED: N_("{count} have cancelled their membership and stay: {members}"),
@@ -42,7 +45,7 @@ def cascade_of(
     successors: Mapping[int, PersonRow],
     cuts: StageCuts,
     now: datetime,
-    loose: tuple[int, int] = (0, 0),
+    loose: tuple[int, int, int] = NOTHING_LOOSE,
 ) -> Cascade:
     """The cascade of members whose `successor_id` is set."""
     moving = [one for one in facts if one.moves]
@@ -60,9 +63,12 @@ def cascade_of(
         callbacks=sum(one.callbacks for one in moving),
         problems=sum(one.problems for one in moving),
         complaints=sum(one.complaints for one in moving),
+        measures=sum(one.measures for one in moving),
+        gifts=sum(one.gifts for one in moving),
         promises=sum(bool(one.last_promise) for one in moving),
         loose_follow_ups=loose[0],
         loose_raised=loose[1],
+        loose_measures=loose[2],
         warnings=tuple(_cautions(facts, moving, now)),
     )
 
@@ -79,6 +85,8 @@ def _share(person: PersonRow, moving: Sequence[MemberFacts], cuts: StageCuts) ->
         callbacks=sum(one.callbacks for one in moving),
         problems=sum(one.problems for one in moving),
         complaints=sum(one.complaints for one in moving),
+        measures=sum(one.measures for one in moving),
+        gifts=sum(one.gifts for one in moving),
         promises=sum(bool(one.last_promise) for one in moving),
     )
 

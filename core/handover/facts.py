@@ -47,6 +47,9 @@ TASKS = "f.state = 'open' and coalesce(f.assignee_id, :giver) = :giver"
 MATTERS = f"r.owner_id = :giver and r.{NOT_OVER}"
 """The problems and complaints `raised r` that go along."""
 
+MEASURES = "z.owner_id = :giver and z.state = 'open'"
+"""The measures `measure z` that go along. Recovery and gifts stand beside: their tables are read by name."""
+
 NOT_STAYING = """not exists (select 1 from member k where k.id = {row}.member_id and k.owner_id = :giver
     and k.status <> 'cancelled')"""
 """The condition that a row belongs to a member whom the giver does not keep any more."""
@@ -56,7 +59,8 @@ select m.id, m.number, m.name, m.value_class, m.joined_on, m.last_on, m.last_pur
     m.amount_total, s.code as store, {FATE} as fate, coalesce(v.lately, 0) as lately,
     coalesce(t.follow_ups, 0) as follow_ups, coalesce(t.callbacks, 0) as callbacks,
     t.next_callback_at as next_callback_at,
-    coalesce(u.problems, 0) as problems, coalesce(u.complaints, 0) as complaints
+    coalesce(u.problems, 0) as problems, coalesce(u.complaints, 0) as complaints,
+    coalesce(w.measures, 0) as measures, coalesce(y.gifts, 0) as gifts
 """
 _ALONG = f"""{HISTORY}
 left join (select f.member_id, count(*) as follow_ups,
@@ -67,7 +71,11 @@ left join (select f.member_id, count(*) as follow_ups,
     group by f.member_id) t on t.member_id = m.id
 left join (select r.member_id, count(case when r.kind = 'problem' then 1 end) as problems,
         count(case when r.kind = 'complaint' then 1 end) as complaints
-    from raised r where {MATTERS} group by r.member_id) u on u.member_id = m.id"""
+    from raised r where {MATTERS} group by r.member_id) u on u.member_id = m.id
+left join (select z.member_id, count(*) as measures from measure z where {MEASURES}
+    group by z.member_id) w on w.member_id = m.id
+left join (select g.member_id, count(*) as gifts from given g where g.state in ('reserved', 'sent')
+    group by g.member_id) y on y.member_id = m.id"""
 _FROM = f"from member m join store s on s.id = m.store_id {_ALONG}"
 _OF_GIVER = f"{_FROM} where m.owner_id = :giver and m.status <> 'cancelled'"
 _NAMED = f"{_FROM} where m.id in :members"
@@ -78,12 +86,16 @@ where hm.handover_id = :handover"""
 _LOOSE = f"""
 select (select count(*) from follow_up f where f.state = 'open' and f.assignee_id = :giver
         and {NOT_STAYING.format(row="f")}) as follow_ups,
-    (select count(*) from raised r where {MATTERS} and {NOT_STAYING.format(row="r")}) as raised"""
+    (select count(*) from raised r where {MATTERS} and {NOT_STAYING.format(row="r")}) as raised,
+    (select count(*) from measure z where {MEASURES} and {NOT_STAYING.format(row="z")}) as measures"""
 
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """A member with what goes along; `fate` is what execution would do now, `lately` how often it was done."""
+    """A member with what goes along; `fate` is what execution would do now, `lately` how often it was done.
+
+    `gifts` are those put aside or sent that the member does not have yet.
+    """
 
     id: int
     number: str
@@ -102,6 +114,8 @@ class MemberFacts:
     next_callback_at: datetime | None
     problems: int
     complaints: int
+    measures: int
+    gifts: int
     successor_id: int | None = None
     outcome: MemberOutcome = MemberOutcome.PENDING
 
@@ -139,10 +153,10 @@ def facts_of_application(
     return _read(c, _facts(_OF_APPLICATION), given)
 
 
-def loose_ends(c: Connection, giver: int) -> tuple[int, int]:
-    """(open follow-ups, problems and complaints) of the giver's that belong to other people's members."""
+def loose_ends(c: Connection, giver: int) -> tuple[int, int, int]:
+    """(open follow-ups, problems and complaints, measures) of the giver's that are of other people's members."""
     row = c.execute(statement(_LOOSE), {"giver": giver}).one()
-    return row.follow_ups, row.raised
+    return row.follow_ups, row.raised, row.measures
 
 
 @lru_cache(maxsize=4)
@@ -166,5 +180,5 @@ def _read(c: Connection, clause: sa.TextualSelect, given: dict[str, Any]) -> lis
     return facts
 
 
-_CLASS, _FATE, _COLUMNS = 3, 10, 17
+_CLASS, _FATE, _COLUMNS = 3, 10, 19
 """Places in a row of facts, and how many there are without successor and outcome."""

@@ -14,7 +14,7 @@ from core.base.actor import Actor
 from core.base.clock import business_day
 from core.base.text import clean
 from core.handover.applying import prepared
-from core.handover.cascade import STAYS_SHORT, cascade_of
+from core.handover.cascade import NOTHING_LOOSE, STAYS_SHORT, cascade_of
 from core.handover.facts import MemberFacts, facts_of_application, loose_ends
 from core.handover.forms import HandoverForm
 from core.handover.log_rows import STEP_ROWS, found_rows, rows_of, sees_all
@@ -50,7 +50,7 @@ def preview(store: Store, actor: Actor, form: HandoverForm) -> Preview:
     with store.read() as c:
         ready = prepared(store, c, actor, replace(form, reason=clean(form.reason) or "-"))
         people = {key: _person(row) for key, row in ready.successors.items()}
-        loose = loose_ends(c, ready.giver_id) if ready.kind is Kind.LEAVING else (0, 0)
+        loose = loose_ends(c, ready.giver_id) if ready.kind is Kind.LEAVING else NOTHING_LOOSE
         cascade = cascade_of(ready.members, people, cuts, now, loose)
         return Preview(cascade, tuple(_line(one, people, cuts) for one in ready.members))
 
@@ -140,7 +140,7 @@ def _cascade(store: Store, c: Connection, application: Application) -> Cascade:
     now = store.clock.now()
     facts = _facts(store, c, application)
     people = _people(c, {one.successor_id for one in facts if one.successor_id})
-    loose = loose_ends(c, application.giver_id) if application.kind is Kind.LEAVING else (0, 0)
+    loose = loose_ends(c, application.giver_id) if application.kind is Kind.LEAVING else NOTHING_LOOSE
     return cascade_of(facts, people, stage_cuts(business_day(now), store.policy.stages), now, loose)
 
 

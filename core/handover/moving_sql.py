@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from core.followups.cycles import INTRODUCE
 from core.followups.plan_sql import CALLABLE, FIRST_BY_CLASS, NEW_ROW, NEW_VALUES
-from core.handover.facts import FATE, HISTORY, MATTERS, NOT_STAYING, TASKS
+from core.handover.facts import FATE, HISTORY, MATTERS, MEASURES, NOT_STAYING, TASKS
 from core.members.lookup import MEMBER
 from core.store.sql import statement
 
@@ -74,17 +74,15 @@ LOOSE_MATTERS = statement(
     days=("day",),
 )
 
-# recovery stands beside: its measures are moved by the table's name
 MOVE_MEASURES = statement(
     f"""update measure set owner_id = hm.successor_id, version = measure.version + 1
     from handover_member hm
-    where {_MOVED} and measure.member_id = hm.member_id and measure.state = 'open'
-        and measure.owner_id = :giver"""
+    where {_MOVED} and measure.member_id = hm.member_id and {MEASURES.replace("z.", "measure.")}"""
 )
 
 LOOSE_MEASURES = statement(
     f"""update measure set owner_id = {_KEEPER.format(table="measure")}, version = version + 1
-    where state = 'open' and owner_id = :giver and {NOT_STAYING.format(row="measure")}""",
+    where {MEASURES.replace("z.", "measure.")} and {NOT_STAYING.format(row="measure")}""",
     days=("day",),
 )
 

@@ -48,6 +48,8 @@ class Share:
     callbacks: int
     problems: int
     complaints: int
+    measures: int
+    gifts: int
     promises: int
 
 
@@ -70,9 +72,9 @@ class Caution:
 class Cascade:
     """What an application moves, as it stands now: exactly what execution would do (R7.6).
 
-    `follow_ups` counts callbacks too. `members` counts those that move, `named` all that were applied for.
-    `loose_*` are the leaver's open follow-ups and problems of other people's members: they go to the members'
-    owners or to the pool.
+    `follow_ups` counts callbacks too, `gifts` what members have not got yet. `members` counts those that move,
+    `named` all that were applied for. `loose_*` are the leaver's open follow-ups, problems and measures of other
+    people's members: they go to the members' owners or to the pool.
     """
 
     members: int
@@ -84,9 +86,12 @@ class Cascade:
     callbacks: int
     problems: int
     complaints: int
+    measures: int
+    gifts: int
     promises: int
     loose_follow_ups: int
     loose_raised: int
+    loose_measures: int
     warnings: tuple[Caution, ...]
 
 

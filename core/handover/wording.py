@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.base.language import N_, Catalogue
 from core.base.naming import HANDOVER_KINDS, HANDOVER_STATES, named
-from core.handover.views import Cascade, Caution, HandoverRow
+from core.handover.views import Cascade, Caution, HandoverRow, Share
 
 KINDS = HANDOVER_KINDS
 ACTS = {
@@ -35,19 +35,37 @@ def caution_words(caution: Caution, words: Catalogue) -> str:
     return words.say(caution.template, count=caution.count, members=listed + more)
 
 
+def along_words(cascade: Cascade | Share, words: Catalogue) -> list[str]:
+    """What moves, each kind with its number; what there is none of is left out."""
+    counted = (
+        (cascade.members, words.plural("{count} member", "{count} members", cascade.members)),
+        (cascade.follow_ups, words.plural("{count} follow-up", "{count} follow-ups", cascade.follow_ups)),
+        (cascade.callbacks, words.plural("{count} callback", "{count} callbacks", cascade.callbacks)),
+        (cascade.problems, words.plural("{count} problem", "{count} problems", cascade.problems)),
+        (cascade.complaints, words.plural("{count} complaint", "{count} complaints", cascade.complaints)),
+        (cascade.measures, words.plural("{count} measure", "{count} measures", cascade.measures)),
+        (cascade.gifts, words.plural("{count} gift to collect", "{count} gifts to collect", cascade.gifts)),
+    )
+    return [said for place, (count, said) in enumerate(counted) if count or not place]
+
+
 def cascade_words(cascade: Cascade, words: Catalogue) -> str:
     """What will happen, in one sentence, to be confirmed."""
-    takers = words.say(", ").join(f"{share.name} {share.members}" for share in cascade.shares)
-    return words.say(
-        "{members} members, {follow_ups} follow-ups, {callbacks} callbacks, {problems} problems and "
-        "{complaints} complaints go to {takers}.",
-        members=cascade.members,
-        follow_ups=cascade.follow_ups,
-        callbacks=cascade.callbacks,
-        problems=cascade.problems,
-        complaints=cascade.complaints,
-        takers=takers or "-",
+    comma = words.say(", ")
+    takers = comma.join(f"{share.name} {share.members}" for share in cascade.shares)
+    parts = comma.join(along_words(cascade, words))
+    return words.say("To {takers}: {parts}.", takers=takers or "-", parts=parts)
+
+
+def loose_words(cascade: Cascade, words: Catalogue) -> str:
+    """What a leaver has in hand of colleagues' members, where there is any."""
+    counted = (
+        (cascade.loose_follow_ups, "{count} follow-up", "{count} follow-ups"),
+        (cascade.loose_raised, "{count} problem", "{count} problems"),
+        (cascade.loose_measures, "{count} measure", "{count} measures"),
     )
+    parts = words.say(", ").join(words.plural(one, many, count) for count, one, many in counted if count)
+    return words.say("Of colleagues' members go back to their owners: {parts}.", parts=parts) if parts else ""
 
 
 def next_words(row: HandoverRow, words: Catalogue) -> str:

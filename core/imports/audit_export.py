@@ -15,12 +15,14 @@ from core.imports.outlets import Cell, outlet
 from core.members.trail import TrailQuery, trail
 from core.members.trail_words import DEEDS, TABLES, AuditLine, field_words
 from core.people.access import Right, reach
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.tables import AuditEntry, Deed
 
 TELL_EVERY = 1000
 
 
+@retried()
 def export_trail(
     store: Store,
     actor: Actor,

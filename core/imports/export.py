@@ -21,6 +21,7 @@ from core.imports.outlets import outlet
 from core.members.tables import Member
 from core.people.access import Right, reach
 from core.purchases.tables import Purchase
+from core.store.again import retried
 from core.store.engine import Store
 from core.store.tables import Deed
 
@@ -49,6 +50,7 @@ _SOURCES: Mapping[str, tuple[type[SQLModel], Source]] = {
 }
 
 
+@retried()
 def export_file(
     store: Store,
     actor: Actor,

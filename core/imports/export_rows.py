@@ -87,7 +87,9 @@ def member_rows(actor: Actor, rulebook: Rulebook, words: Catalogue, *, masked: b
 def _member(group: list[Row[Any]], words: Catalogue, masked: bool) -> Record:
     row = group[0]
     birthday = (
-        Birthday(row.birth_month, row.birth_day, row.birth_year, row.birth_calendar == "lunar").text()
+        Birthday(row.birth_month, row.birth_day, row.birth_year, row.birth_calendar == "lunar").text(
+            words.say("lunar")
+        )
         if row.birth_month and row.birth_day
         else ""
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,17 +19,19 @@ from core.base.rulebook import Rulebook
 from core.calls.records import STANDS
 from core.calls.tables import NOT_OVER
 from core.followups.cycles import CALLBACK, MONTHLY, month_name
-from core.people.access import Reach, Right, reach, require
-from core.people.views import shop_id
+from core.insight.passed import DUE, board_limits
+from core.people.access import Reach
 from core.store.engine import Store
 from core.store.sql import statement
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What is counted. `due` are members to contact now, those beyond the daily target included; `done` and
-    `reached` members called today. `kept` and `late` are callbacks promised for today or before: called in time,
-    or not within the policy's minutes. `covered` of `month` monthly follow-ups need no call any more."""
+    """What is counted. `due` are members to contact now, `beyond` those of them who do not fit the caller's target
+    of the day any more (R4.7); `done` and `reached` members called today. `kept` and `late` are callbacks promised
+    for today or before: called in time, or not within the policy's minutes. `covered` of `month` monthly
+    follow-ups need no call any more. `passed` members were skipped as often as policy lets a caller.
+    """
 
     due: int = 0
     done: int = 0
@@ -39,6 +41,8 @@ class Tally:
     month: int = 0
     covered: int = 0
     complaints: int = 0
+    passed: int = 0
+    beyond: int = 0
 
     @property
     def coverage(self) -> int:
@@ -61,6 +65,11 @@ class BoardRow:
     cover: str
     tally: Tally
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is to be told of them: no work, no call, no promise, no cover."""
+        return self.tally == Tally() and not self.cover
+
 
 @dataclass(frozen=True, slots=True)
 class BoardStore:
@@ -81,26 +90,27 @@ class Board:
     stores: tuple[BoardStore, ...]
     total: Tally
 
+    @property
+    def idle(self) -> int:
+        """How many people have nothing to be told of."""
+        return sum(row.idle for shop in self.stores for row in shop.rows)
+
 
 def board(store: Store, actor: Actor, store_code: str = "") -> Board:
     """The board of all the actor may see, or of one store. Raises NotFound for another code, NotAllowed."""
     now = store.clock.now()
     on = business_day(now)
     with store.read() as c:
-        limits = _limits(c, actor, store_code)
+        limits = board_limits(c, actor, store_code)
         tallies = _counted(c, store, on, now)
         people = c.execute(_PEOPLE, {"day": on}).all()
         shops = c.execute(_SHOPS).all()
+    for one in people:
+        if (tally := tallies.get((0, one.id))) is not None:
+            target = one.daily_target or store.policy.worklist.daily_target
+            tallies[0, one.id] = replace(tally, beyond=max(0, tally.due - max(0, target - tally.done)))
     stores = tuple(_stores(shops, people, tallies, limits))
     return Board(on, now, stores, sum((one.tally for one in stores), Tally()))
-
-
-def _limits(c: Connection, actor: Actor, store_code: str) -> Reach:
-    if not store_code:
-        return reach(actor, Right.SEE_BOARD)
-    key = shop_id(c, store_code)
-    require(actor, Right.SEE_BOARD, store_id=key)
-    return Reach(store_id=key)
 
 
 def _stores(
@@ -127,20 +137,21 @@ def _stores(
 
 _SHOPS = sa.text('select id, code, name from "store" order by code')
 _PEOPLE = statement(
-    """select s.id, s.code, s.name, s.role, s.store_id, s.left_on, (select u.name from cover v
+    """select s.id, s.code, s.name, s.role, s.store_id, s.left_on, s.daily_target, (select u.name from cover v
             join staff u on u.id = v.substitute_id where v.away_id = s.id and v.from_on <= :day
             and v.until_on >= :day and v.ended_at is null order by v.id limit 1) as cover
     from staff s order by s.code""",
     days=("day",),
 ).columns(left_on=sa.Date)
 
-_FIELDS = ("due", "done", "reached", "month", "covered", "complaints")
+_FIELDS = ("due", "done", "reached", "month", "covered", "complaints", "passed")
 
 
 def _counted(c: Connection, store: Store, on: date, now: datetime) -> dict[tuple[int, int], Tally]:
     """{(0, staff) or (store, 0) for its pool: counts}."""
     day_start = at(on, time())
     given = {"day": on, "now": now, "start": day_start, "month": month_name(on)}
+    given["most"] = store.policy.worklist.skips_to_supervisor
     kept, late = _callbacks(c, store, day_start, now)
     counted: dict[tuple[int, int], Tally] = {}
     for row in c.execute(_counts(_Key(store.rulebook)), given):
@@ -207,43 +218,41 @@ class _Key:
 
 @lru_cache(maxsize=4)
 def _counts(key: _Key) -> sa.TextClause:
-    """Everything that is counted, by whose it is: due, calls of today, the month, complaints.
-
-    The empty string added to the status keeps SQLite from walking through all active members.
-    """
+    """Everything that is counted, by whose it is: due and passed over, calls of today, the month, complaints."""
     care = ", ".join(f"'{code}'" for code in sorted(key.rulebook.care_programmes)) or "''"
     desk = ", ".join(f"'{code}'" for code in sorted(key.rulebook.desk_programmes)) or "''"
+    now = f"""(f.not_before is null or f.not_before <= :now)
+        and (m.rest_until is null or m.rest_until <= :now or f.programme not in ({care}))
+        and (m.dialable or f.programme in ({desk}))"""
     return statement(
         f"""
         with parts as (
             select {_WHOSE.format(alias="f")}, coalesce(f.assignee_id, 0) as staff,
-                count(distinct f.member_id) as due, 0 as done, 0 as reached, 0 as month, 0 as covered,
-                0 as complaints
+                count(distinct case when {now} then f.member_id end) as due, 0 as done, 0 as reached, 0 as month,
+                0 as covered, 0 as complaints,
+                count(distinct case when f.skips >= :most then f.member_id end) as passed
             from follow_up f join member m on m.id = f.member_id
-            where f.state = 'open' and f.due_on <= :day and m.status || '' = 'active'
-                and (f.closes_on is null or f.closes_on >= :day)
-                and (f.not_before is null or f.not_before <= :now)
-                and (m.rest_until is null or m.rest_until <= :now or f.programme not in ({care}))
-                and (m.dialable or f.programme in ({desk}))
+            where {DUE}
             group by f.assignee_id, case when f.assignee_id is null then f.store_id else 0 end
             union all
             select 0, s.id, 0, count(distinct c.member_id),
-                count(distinct case when c.reached then c.member_id end), 0, 0, 0
+                count(distinct case when c.reached then c.member_id end), 0, 0, 0, 0
             from staff s join call c on c.caller_id = s.id and c.started_at >= :start
             where {STANDS} and c.day = :day
             group by s.id
             union all
             select {_WHOSE.format(alias="f")}, coalesce(f.assignee_id, 0), 0, 0, 0, count(*),
-                count(case when f.state in ('done', 'covered') then 1 end), 0
+                count(case when f.state in ('done', 'covered') then 1 end), 0, 0
             from follow_up f where f.programme = '{MONTHLY}' and f.cycle = :month
             group by f.assignee_id, case when f.assignee_id is null then f.store_id else 0 end
             union all
             select case when r.owner_id is null then r.store_id else 0 end, coalesce(r.owner_id, 0),
-                0, 0, 0, 0, 0, count(*)
+                0, 0, 0, 0, 0, count(*), 0
             from raised r where r.kind = 'complaint' and r.{NOT_OVER}
             group by r.owner_id, case when r.owner_id is null then r.store_id else 0 end
         )
-        select shop, staff, sum(due), sum(done), sum(reached), sum(month), sum(covered), sum(complaints)
+        select shop, staff, sum(due), sum(done), sum(reached), sum(month), sum(covered), sum(complaints),
+            sum(passed)
         from parts group by shop, staff""",
         days=("day",),
         moments=("now", "start"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -23,6 +23,7 @@ from core.members.tables import Status, ValueClass
 from core.members.views import MemberFilter, MemberRow
 from core.people.access import Right
 from core.people.views import shop_id
+from core.store.again import restarted
 from core.store.engine import Store
 
 PURCHASE: sa.Table = SQLModel.metadata.tables["purchase"]
@@ -38,7 +39,8 @@ class BuyingHabits:
     usual_gap_days: int | None
 
 
-def list_members(store: Store, actor: Actor, wanted: MemberFilter, on: date) -> Iterator[MemberRow]:
+@restarted
+def list_members(store: Store, actor: Actor, wanted: MemberFilter, on: date) -> Generator[MemberRow, None, None]:
     """The members the actor may see, by number, with stage and sums as on the day `on` (R3.1, R3.2).
 
     Rows come as they are read, so a list of a million needs no memory. Raises NotFound for another store.

@@ -1,4 +1,7 @@
-"""A member's timeline: purchases, calls, follow-ups, profile changes, problems and complaints (R6.1, R7.3)."""
+"""A member's timeline: purchases, calls, follow-ups, profile changes, problems and complaints (R6.1, R7.3).
+
+Recovery measures, gifts and coupons stand in it too, each when it was decided or given.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ from sqlalchemy.engine import Connection
 from sqlmodel import SQLModel
 
 import core.followups.tables
+import core.gifts.tables
 import core.handover.tables
-import core.purchases.tables  # noqa: F401
+import core.purchases.tables
+import core.recovery.tables  # noqa: F401
 from core.base.actor import Actor
 from core.calls.tables import RaisedAct, RaisedState
 from core.insight.wording import Event, EventKind
@@ -26,6 +31,8 @@ _TABLES = SQLModel.metadata.tables
 CALL, CALL_PURPOSE, FOLLOW_UP = _TABLES["call"], _TABLES["call_purpose"], _TABLES["follow_up"]
 PURCHASE, RAISED, STEP = _TABLES["purchase"], _TABLES["raised"], _TABLES["raised_step"]
 HANDOVER, HANDED = _TABLES["handover"], _TABLES["handover_member"]
+MEASURE, GIVEN, GIFT = _TABLES["measure"], _TABLES["given"], _TABLES["gift"]
+COUPON, OFFER = _TABLES["coupon"], _TABLES["offer"]
 _FIELDS_AT_ONCE = 40
 
 
@@ -47,6 +54,8 @@ def timeline(
             *_raised(c, member_id, limit, before),
             *_steps(c, member_id, limit, before),
             *_handovers(c, member_id, limit, before),
+            *_measures(c, member_id, limit, before),
+            *_presents(c, member_id, limit, before),
         ]
     events.sort(key=lambda event: event.at, reverse=True)
     if len(events) <= limit:
@@ -185,3 +194,38 @@ def _handovers(c: Connection, member_id: int, limit: int, before: datetime | Non
     )
     for at, number, reason, gave, took in c.execute(_page(query, HANDOVER.c.executed_at, limit, before)):
         yield Event(at, EventKind.HANDOVER, "", {"number": number, "giver": gave, "taker": took, "reason": reason})
+
+
+def _measures(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    """What is to bring the member back, and what came of it; not out of a call taken back (R5.8)."""
+    later = CALL.alias("later")
+    mine = sa.and_(MEASURE.c.member_id == member_id, ~sa.exists().where(later.c.corrects == MEASURE.c.call_id))
+    made = sa.select(MEASURE, STAFF.c.name.label("who")).outerjoin(STAFF, STAFF.c.id == MEASURE.c.made_by)
+    for row in c.execute(_page(made.where(mine), MEASURE.c.made_at, limit, before)):
+        facts = {"measure": row.code, "due_on": row.due_on, "note": row.note, "state": "open"}
+        yield Event(row.made_at, EventKind.MEASURE, row.who or "", facts)
+    over = sa.select(MEASURE, STAFF.c.name.label("who")).outerjoin(STAFF, STAFF.c.id == MEASURE.c.closed_by)
+    over = over.where(mine, MEASURE.c.closed_at > MEASURE.c.made_at)
+    for row in c.execute(_page(over, MEASURE.c.closed_at, limit, before)):
+        facts = {"measure": row.code, "note": row.result, "state": row.state.value}
+        yield Event(row.closed_at, EventKind.MEASURE, row.who or "", facts)
+
+
+def _presents(c: Connection, member_id: int, limit: int, before: datetime | None) -> Iterable[Event]:
+    """Gifts put aside and coupons given (R11.1, R11.2)."""
+    gifts = (
+        sa.select(GIVEN.c.given_at, GIVEN.c.state, GIFT.c.name, STAFF.c.name)
+        .join_from(GIVEN, GIFT, GIFT.c.id == GIVEN.c.gift_id)
+        .outerjoin(STAFF, STAFF.c.id == GIVEN.c.given_by)
+        .where(GIVEN.c.member_id == member_id)
+    )
+    for at, state, what, who in c.execute(_page(gifts, GIVEN.c.given_at, limit, before)):
+        yield Event(at, EventKind.GIFT, who or "", {"gift": what, "state": state.value})
+    coupons = (
+        sa.select(COUPON.c.given_at, COUPON.c.number, OFFER.c.name, STAFF.c.name)
+        .join_from(COUPON, OFFER, OFFER.c.id == COUPON.c.offer_id)
+        .outerjoin(STAFF, STAFF.c.id == COUPON.c.given_by)
+        .where(COUPON.c.member_id == member_id)
+    )
+    for at, number, what, who in c.execute(_page(coupons, COUPON.c.given_at, limit, before)):
+        yield Event(at, EventKind.COUPON, who or "", {"number": number, "offer": what})

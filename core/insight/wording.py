@@ -14,8 +14,12 @@ from core.base.money import amount_short
 from core.base.naming import STATES, named
 from core.base.rulebook import Named, Rulebook
 from core.complaints.wording import KINDS, step_words
+from core.gifts.tables import GivenState
+from core.gifts.wording import STATES as GIVEN_STATES
 from core.members.endings import ended_words
 from core.members.fields import LABELS
+from core.recovery.tables import MeasureState
+from core.recovery.wording import STATES as MEASURE_STATES
 
 
 class EventKind(StrEnum):
@@ -31,6 +35,9 @@ class EventKind(StrEnum):
     SUGGESTION = "suggestion"
     STEP = "step"
     HANDOVER = "handover"
+    MEASURE = "measure"
+    GIFT = "gift"
+    COUPON = "coupon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,9 @@ def event_words(event: Event, words: Catalogue, rulebook: Rulebook | None = None
         case EventKind.OPENED:
             programme = _named(rulebook.programmes if rulebook else {}, facts["programme"], words)
             return words.say(
-                "{programme} due {day}", programme=programme, day=day_and_month(facts["due_on"], words)
+                "{programme} due {day}",
+                programme=programme,
+                day=day_and_month(facts["due_on"], words, event.at.date()),
             )
         case EventKind.CLOSED:
             programme = _named(rulebook.programmes if rulebook else {}, facts["programme"], words)
@@ -86,6 +95,25 @@ def event_words(event: Event, words: Catalogue, rulebook: Rulebook | None = None
             people = {name: facts[name] for name in ("giver", "taker", "number")}
             said = words.say("handed over from {giver} to {taker} ({number})", **people)
             return _joined(said, facts["reason"])
+        case EventKind.MEASURE:
+            return _measure(event, words, rulebook)
+        case EventKind.GIFT:
+            state = words.say(GIVEN_STATES[GivenState(facts["state"])])
+            return words.say("gift: {gift}, {state}", gift=facts["gift"], state=state)
+        case EventKind.COUPON:
+            return words.say("coupon {number}: {offer}", number=facts["number"], offer=facts["offer"])
+
+
+def _measure(event: Event, words: Catalogue, rulebook: Rulebook | None) -> str:
+    facts = event.facts
+    measure = _named(rulebook.measures if rulebook else {}, facts["measure"], words)
+    if "due_on" in facts:
+        due = day_and_month(facts["due_on"], words, event.at.date())
+        said = words.say("measure: {measure}, by {day}", measure=measure, day=due)
+    else:
+        state = words.say(MEASURE_STATES[MeasureState(facts["state"])])
+        said = words.say("measure {measure}: {state}", measure=measure, state=state)
+    return _joined(said, facts["note"])
 
 
 def _purchase(facts: Mapping[str, Any], words: Catalogue) -> str:

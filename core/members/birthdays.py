@@ -38,6 +38,11 @@ class Birthday:
     year: int | None = None
     lunar: bool = False
 
+    @property
+    def calendar(self) -> str:
+        """`lunar` or `solar`."""
+        return "lunar" if self.lunar else "solar"
+
     def text(self, lunar: str = "农历") -> str:
         """As people type it and `parse_birthday` reads it: 1988-05-06, 05-06, 农历 08-15 (or `lunar` 08-15)."""
         day = f"{self.month:02d}-{self.day:02d}"
@@ -130,7 +135,7 @@ def _is_future(parts: tuple[int | None, int, int], today: date, lunar: bool) -> 
 def _unclear(field: str) -> BadInput:
     return BadInput(
         "field.date",
-        N_("This is no date: type it like 1988-05-06; a birthday also like 05-06 or 农历八月十五."),
+        N_("This is no date: type it like 1988-05-06; a birthday also like 05-06 or lunar 08-15."),
         field=field,
     )
 

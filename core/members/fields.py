@@ -133,7 +133,7 @@ def birthday_columns(birthday: Birthday | None) -> dict[str, Any]:
         "birth_year": birthday.year if birthday else None,
         "birth_month": birthday.month if birthday else None,
         "birth_day": birthday.day if birthday else None,
-        "birth_calendar": "lunar" if birthday and birthday.lunar else "solar",
+        "birth_calendar": birthday.calendar if birthday else "solar",
     }
 
 

@@ -136,7 +136,7 @@ def _standing(facts: GateFacts) -> list[GateReason]:
 def _rest(facts: GateFacts, now: datetime) -> list[GateReason]:
     if not facts.care or facts.rest_until is None or facts.rest_until <= now:
         return []
-    day = facts.rest_until.astimezone(zone(facts.zone)).date().isoformat()
+    day = facts.rest_until.astimezone(zone(facts.zone)).date()
     refused = facts.rest_reason.startswith("refus")
     return [
         GateReason(

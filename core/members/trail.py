@@ -24,6 +24,7 @@ from core.members.lookup import MEMBER, STAFF, found_row, within
 from core.members.trail_names import Names, members_of, present, rows_of, told
 from core.members.trail_words import AuditLine
 from core.people.access import Right, Scope, refusal, scope
+from core.store.again import restarted
 from core.store.engine import Store
 from core.store.tables import AuditEntry, Deed
 
@@ -50,6 +51,7 @@ class TrailQuery:
     oldest_first: bool = False
 
 
+@restarted
 def trail(store: Store, actor: Actor, query: TrailQuery) -> Generator[AuditLine, None, None]:
     """The entries that the actor may see, newest first unless asked otherwise, streamed (R15.2).
 

@@ -18,6 +18,7 @@ from core.base.text import clean
 from core.people.access import Reach, Right, reach, require
 from core.people.tables import Cover
 from core.store.again import retried
+from core.store.direct import Direct
 from core.store.engine import Store
 from core.store.sql import giving, statement
 from core.store.transaction import Transaction
@@ -33,13 +34,15 @@ STATES = {
     "ended": N_("ended early"),
 }
 
-_RUNNING = giving(
-    statement(
-        """select c.away_id, c.substitute_id, s.store_id from cover c join staff s on s.id = c.away_id
+_RUNNING = Direct(
+    giving(
+        statement(
+            """select c.away_id, c.substitute_id, s.store_id from cover c join staff s on s.id = c.away_id
     where c.until_on >= :day and c.from_on <= :day and c.ended_at is null order by c.id""",
-        days=("day",),
-    ),
-    "away_id substitute_id store_id",
+            days=("day",),
+        ),
+        "away_id substitute_id store_id",
+    )
 )
 
 
@@ -81,7 +84,7 @@ def standing(
     covers: list[int] = []
     pooled: list[int] = []
     away = False
-    for row in c.execute(_RUNNING, {"day": on}):
+    for row in _RUNNING.all(c, {"day": on}):
         if row.away_id == staff_id:
             away = row.substitute_id is not None or pools
         elif row.substitute_id == staff_id:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,12 +36,15 @@ def recovery_figures(
     if from_on > until_on:
         raise BadInput("report.days", N_("The first day of a report is not after its last."), field="from")
     today = business_day(store.clock.now())
-    bound = {"from_on": from_on, "until_on": until_on, "today": today}
     with store.sweep() as connection:
         shape = _shape(store, connection, actor, store_code)
+        bound, planned_bound = (
+            {"from_on": from_on, "until_on": until_on, "ripe_on": today - timedelta(days=days)}
+            for days in (shape.days, shape.planned_days)
+        )
         held = _share(connection, report_sql.held_out(shape, shape.days), bound)
-        held_planned = _share(connection, report_sql.held_out(shape, shape.planned_days), bound)
-        found = _share(connection, report_sql.planned(shape), bound)
+        held_planned = _share(connection, report_sql.held_out(shape, shape.planned_days), planned_bound)
+        found = _share(connection, report_sql.planned(shape), planned_bound)
         made = connection.execute(report_sql.calls(shape), bound).all()
         calls = _by_measure(made, held)
         return RecoveryReport(
@@ -84,28 +86,23 @@ def _share(connection: Connection, clause: sa.TextClause, bound: Mapping[str, An
 
 def _funnel(made: Sequence[Any], cohort: Any) -> Funnel:
     """Each member once at every step, however often they were called."""
-    reached = [row for row in made if row.reached]
+    steps = next(row for row in made if row.what == report_sql.FUNNEL)
     return Funnel(
         dormant=cohort.dormant,
         reviewed=cohort.reviewed,
-        called=len({row.member_id for row in made}),
-        reached=len({row.member_id for row in reached}),
-        reason=len({row.member_id for row in reached if row.reason}),
-        measure=len({row.member_id for row in reached if row.code}),
-        done=len({row.member_id for row in reached if row.code and row.done}),
-        recovered=len({row.member_id for row in reached if row.back}),
+        called=steps.members,
+        reached=steps.reached,
+        reason=steps.reason,
+        measure=steps.measure,
+        done=steps.done,
+        recovered=steps.back,
         held_out=cohort.held_out,
     )
 
 
 def _by_measure(made: Sequence[Any], held: Share) -> tuple[MeasureLine, ...]:
-    taken, ripe, back = Counter[str](), Counter[str](), Counter[str]()
-    for row in made:
-        if row.reached:
-            taken[row.code] += 1
-            ripe[row.code] += row.ripe
-            back[row.code] += row.ripe and row.back
-    return _sorted(_line(code, taken[code], Share(back[code], ripe[code]), held) for code in taken)
+    lines = (row for row in made if row.what == report_sql.MEASURES)
+    return _sorted(_line(row.code, row.members, Share(row.back, row.reached), held) for row in lines)
 
 
 def _reviews(rows: Iterable[Any]) -> tuple[MeasureLine, ...]:

@@ -12,7 +12,11 @@ from core.store.sql import later, statement
 
 # what follows an index in so many words; a cross join keeps SQLite to the order in which the tables stand
 _AWAY = f"f.programme in ('{REVIEW}', '{RECOVERY}')"
-_DAYS = ("from_on", "until_on", "today")
+_DAYS = ("from_on", "until_on", "ripe_on")
+"""`ripe_on`: for what happened on that day or before, the days in which members may come back are over."""
+
+FUNNEL, MEASURES = "funnel", "measures"
+"""What a row of `calls` is about."""
 
 BEFORE = 31
 """A cycle is planned at most so many days before it falls due: who bought in them came back by themselves."""
@@ -64,25 +68,42 @@ def cohort(shape: Shape) -> sa.TextClause:
 
 
 def calls(shape: Shape) -> sa.TextClause:
-    """A row for each recovery call of the cycles due: did it reach, its reason and measure, did they come back.
+    """The recovery calls of the cycles due, added up: one row of `FUNNEL`, and one of `MEASURES` for each measure.
 
-    `ripe` says that the days in which they may come back are over.
+    `FUNNEL`: `members` called, and of these `reached`, with a `reason`, a `measure`, one `done`, and `back`, each
+    counted once. `MEASURES`: `members` stands for reached calls with that `code`, `reached` for those whose days
+    are over, `back` for who came back after these. Adding up here spares fetching every call of a year.
     """
     until, day = later("c.day", shape.days, sqlite=shape.sqlite), shape.day("b")
     return _dated(
-        f"""select f.member_id, case when p.covered and c.reached then 1 else 0 end as reached,
+        f"""with made as (select f.member_id, case when p.covered and c.reached then 1 else 0 end as reached,
             case when c.reasons <> '' then 1 else 0 end as reason, coalesce(s.code, '') as code,
             case when s.state = 'done' then 1 else 0 end as done,
-            case when {until} <= :today then 1 else 0 end as ripe,
+            case when c.day <= :ripe_on then 1 else 0 end as ripe,
             case when p.covered and c.reached and exists (
                 select 1 from purchase b where b.member_id = f.member_id and b.amount > 0 and {day} >= c.day
                     and {day} <= {until} and (b.day > c.day or b.bought_at >= c.ended_at)
             ) then 1 else 0 end as back
         from follow_up f cross join call_purpose p cross join call c
-            left join measure s on s.call_id = c.id and s.origin = 'call'
+            left join measure s on s.call_id = c.id and s.origin = 'call' and c.reached
         where {_AWAY} and f.programme = '{RECOVERY}' and f.due_on >= :from_on and f.due_on <= :until_on
-            and {shape.whose("f")} and p.follow_up_id = f.id and c.id = p.call_id and {STANDS}"""
+            and {shape.whose("f")} and p.follow_up_id = f.id and c.id = p.call_id and {STANDS}
+        ), members as (
+            select member_id, max(reached) as reached, max(reached * reason) as reason,
+                max(case when code <> '' then reached else 0 end) as measure, max(reached * done) as done,
+                max(back) as back
+            from made group by member_id
+        )
+        select '{FUNNEL}' as what, '' as code, count(*) as members, {_sums("reached reason measure done back")}
+        from members
+        union all
+        select '{MEASURES}', code, count(*), coalesce(sum(ripe), 0), 0, 0, 0, coalesce(sum(ripe * back), 0)
+        from made where reached = 1 group by code"""
     )
+
+
+def _sums(names: str) -> str:
+    return ", ".join(f"coalesce(sum({name}), 0) as {name}" for name in names.split())
 
 
 def by_review(shape: Shape) -> sa.TextClause:
@@ -90,7 +111,7 @@ def by_review(shape: Shape) -> sa.TextClause:
     until = later("s.made_on", shape.days, sqlite=shape.sqlite)
     return _dated(
         f"""with taken as (
-            select s.code, {until} <= :today as ripe,
+            select s.code, s.made_on <= :ripe_on as ripe,
                 exists (select 1 from purchase p where p.member_id = s.member_id and p.amount > 0
                     and {shape.day("p")} >= s.made_on and {shape.day("p")} <= {until}
                     and (p.day > s.made_on or p.bought_at >= s.made_at)) as back
@@ -126,7 +147,7 @@ def _since_due(cycles: str, shape: Shape, days: int) -> sa.TextClause:
         f"""with due as ({cycles})
         select count(*) as of, coalesce(sum(case when exists (
             {bought} and {day} >= d.due_on and {day} <= {until}) then 1 else 0 end), 0) as back
-        from due d where {until} <= :today
+        from due d where d.due_on <= :ripe_on
             and not exists ({bought} and {day} >= {before} and {day} < d.due_on)"""
     )
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from core.base.language import N_, Catalogue
 from core.base.rulebook import Rulebook
-from core.recovery.ranking import RankingRow
-from core.recovery.rules import Uplift
 from core.recovery.tables import Chosen, MeasureState
+
+if TYPE_CHECKING:
+    from core.recovery.ranking import RankingRow
+    from core.recovery.rules import Uplift
 
 STATES = {
     MeasureState.OPEN: N_("to do"),

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import closing
 from functools import wraps
+from itertools import islice
 from random import SystemRandom
 from typing import ParamSpec, TypeVar
 
@@ -53,6 +55,29 @@ def retried(*, idempotent: bool = False) -> Callable[[Callable[P, R]], Callable[
         return run
 
     return decorated
+
+
+def restarted(stream: Callable[P, Generator[R, None, None]]) -> Callable[P, Generator[R, None, None]]:
+    """Begin a stream of rows once more where the database broke it off before the first of them had gone out.
+
+    Whoever has rows already can't be told that they were for nothing: a file is begun anew as a whole (`retried`).
+    """
+
+    @wraps(stream)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Generator[R, None, None]:
+        rows = stream(*args, **kwargs)
+        try:
+            first = list(islice(rows, 1))
+        except Undone as trouble:
+            log.info("%s is asked for again: %s", stream.__name__, trouble.code)
+            time.sleep(pause(0))
+            rows = stream(*args, **kwargs)
+            first = []
+        with closing(rows):
+            yield from first
+            yield from rows
+
+    return run
 
 
 def pause(time_before: int) -> float:

@@ -21,6 +21,7 @@ from core.base.clock import Clock
 from core.base.errors import BadInput, NotAllowed, StoreTrouble
 from core.base.language import N_
 from core.store import archive
+from core.store.address import store_address
 from core.store.check import faults
 from core.store.engine import SCHEMA_VERSION, Store
 from core.store.swap import alone, settle, swap
@@ -93,7 +94,7 @@ def restore(
     """
     administrators_only(actor)
     file = file.absolute()
-    url = sa.make_url(database)
+    url = store_address(database)
     is_archive = _verify_kind(file, url)
     if is_archive:
         version = _verified(file, str(file))

@@ -143,6 +143,9 @@ _RULES = (
 _CHECK_CACHE = -64_000
 """KiB of pages held while a file is checked: its indexes are compared with its rows, here and there."""
 
+_OUTSIDE = frozenset({"store.unreachable", "store.busy", "store.unopened", "store.missing", "store.address"})
+"""Troubles that say nothing about what is in the store."""
+
 _COUNTED = ("store", "staff", "member", "purchase", "follow_up", "call", "audit_entry")
 
 
@@ -158,7 +161,7 @@ def check(store: Store, progress: Callable[[str], None] | None = None) -> CheckR
         store.verify()
         found = list(_findings(store, tell, rows))
     except StoreTrouble as trouble:
-        if trouble.code in ("store.unreachable", "store.busy", "store.unopened", "store.missing"):
+        if trouble.code in _OUTSIDE:
             raise
         found = [Finding(trouble.code, trouble.template, trouble.params)]
     return CheckReport(tuple(found), rows)

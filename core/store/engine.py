@@ -16,7 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 
 from core.base.actor import Actor
@@ -25,7 +25,9 @@ from core.base.errors import StoreTrouble
 from core.base.language import N_
 from core.base.policy import Policy
 from core.base.rulebook import Rulebook, load_rulebook
+from core.store.address import replica_address, store_address
 from core.store.closed import closed_until
+from core.store.direct import say
 from core.store.replica import mark_of, replica_of
 from core.store.server import engine_of
 from core.store.transaction import Transaction
@@ -43,7 +45,8 @@ class Store:
     """A Huifang store: one SQLite file, or one PostgreSQL database.
 
     `patience` is how many seconds a write waits for others before it is refused as busy; `replica` the address
-    of a PostgreSQL server that follows this one. Raises StoreTrouble where a file is given a replica.
+    of a PostgreSQL server that follows this one. Raises StoreTrouble for what is no address, and where a file is
+    given a replica.
     """
 
     def __init__(
@@ -54,7 +57,7 @@ class Store:
         patience: float = PATIENCE,
         replica: str | None = None,
     ) -> None:
-        self.url = make_url(url)
+        self.url = store_address(url)
         self.clock: Clock = clock or SystemClock()
         self.rulebook = rulebook or load_rulebook()
         self.patience = patience
@@ -65,7 +68,7 @@ class Store:
         """Before which moment every day is sealed; None where that is not known yet."""
         self.engine = _sqlite(self.url, patience) if self.is_sqlite else engine_of(self.url, patience)
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(reads=True)
-        self.replica = replica_of(self.file, make_url(replica), SCHEMA_VERSION) if replica else None
+        self.replica = replica_of(self.file, replica_address(replica), SCHEMA_VERSION) if replica else None
         """The server that `sweep` reads where it can."""
 
     @property
@@ -299,4 +302,4 @@ def _inode(name: str) -> tuple[int, int] | None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    say(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")

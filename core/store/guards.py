@@ -36,9 +36,15 @@ _UPDATE_DELETE_TRUNCATE_BEFORE = 2 | 8 | 16 | 32
 
 
 def _postgresql(c: Connection) -> set[str]:
+    """A table in parts (data/deploy/partitions.sql) needs the trigger on each, since each can be named."""
     text = """
-        select relname from pg_trigger join pg_class on pg_class.oid = tgrelid join pg_proc on pg_proc.oid = tgfoid
-        where not tgisinternal and tgenabled in ('O', 'A') and tgqual is null
-            and (tgtype & :kinds) = :kinds and prosrc like '%raise exception ''append-only%'
-            and prosrc not like '%return%'"""
+        with recursive listed (name, part) as (
+            select relname, oid from pg_class where relkind in ('r', 'p') and pg_table_is_visible(oid)
+            union all select name, inhrelid from listed join pg_inherits on inhparent = part
+        )
+        select name from listed group by name having bool_and(exists (
+            select 1 from pg_trigger join pg_proc on pg_proc.oid = tgfoid
+            where tgrelid = part and not tgisinternal and tgenabled in ('O', 'A') and tgqual is null
+                and (tgtype & :kinds) = :kinds and prosrc like '%raise exception ''append-only%'
+                and prosrc not like '%return%'))"""
     return {row[0] for row in c.execute(sa.text(text), {"kinds": _UPDATE_DELETE_TRUNCATE_BEFORE})}

@@ -15,18 +15,23 @@ from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+from sqlalchemy.exc import PendingRollbackError, ProgrammingError, SQLAlchemyError
 
 from core.base.errors import StoreTrouble
 from core.base.language import N_
 from core.store.server import LOOKING, engine_of
-from core.store.troubles import worded
+from core.store.troubles import Undone, translated, worded
 
 CATCH_UP = 2.0
 """Seconds that a pass waits for the replica to have all that the main server has; then it reads there."""
 
 REST = 60.0
 """Seconds for which the replica is left alone after it failed, or was not what it should be."""
+
+LEFT = N_(
+    "The replica broke off what was read there ({where}): repeat it. If that goes on, set HUIFANG_REPLICA to "
+    "nothing, and the main server is read."
+)
 
 _STEP = 0.05
 
@@ -66,18 +71,12 @@ def mark_of(main: Connection) -> Mark:
 
 
 def replica_of(file: Path | None, url: sa.URL, schema: str) -> Replica:
-    """The replica of a store. Raises StoreTrouble for one of a SQLite file, and for an address of no server."""
+    """The replica of a store. Raises StoreTrouble for one of a SQLite file."""
     if file is not None:
         raise StoreTrouble(
             "store.replica_of_file",
             N_("HUIFANG_REPLICA names a second server, but the store {where} is a file: unset it."),
             where=file,
-        )
-    if url.get_backend_name() != "postgresql":
-        raise StoreTrouble(
-            "store.replica_kind",
-            N_("HUIFANG_REPLICA is an address such as postgresql://user@host/database, not {where}."),
-            where=url.render_as_string(hide_password=True),
         )
     return Replica(url, schema)
 
@@ -126,6 +125,8 @@ class Replica:
                     connection.commit()
             except SQLAlchemyError as error:
                 self._rest(f"a pass was broken off ({type(error).__name__})")
+                if isinstance(error, PendingRollbackError) or isinstance(translated(error, self.where), Undone):
+                    raise Undone("store.replica_left", LEFT, where=self.where) from error
                 raise
 
     def _unfit(self, connection: Connection, mark: Mark) -> str | None:

@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import NullPool
 
+from core.store.direct import say
+
 KEPT = 1
 """Connections that an idle terminal holds."""
 
@@ -72,7 +74,7 @@ def engine_of(url: sa.URL, patience: float, *, keeps: bool = True) -> Engine:
 
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        connection.exec_driver_sql(writes if "writes" in options else LOOKING if "reads" in options else "BEGIN")
+        say(connection, writes if "writes" in options else LOOKING if "reads" in options else "BEGIN")
 
     event.listen(engine, "connect", _prepare_if_direct)
     event.listen(engine, "begin", begin)

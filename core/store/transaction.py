@@ -23,6 +23,7 @@ from sqlmodel import Session, SQLModel
 from core.base.actor import Actor
 from core.base.errors import Conflict, NotFound
 from core.base.language import N_
+from core.store.direct import Direct, Write, run_together
 from core.store.tables import AuditEntry, Deed
 from core.store.trail import sqlite_moment, write_entries
 
@@ -57,19 +58,48 @@ class Transaction:
     def __init__(
         self, connection: Connection, actor: Actor, now: datetime, *, why: str, cause: str, late: bool = False
     ) -> None:
-        self.connection = connection
+        self._connection = connection
+        self.alone = connection.dialect.name == "sqlite"
+        """Whether nobody else writes until the end, as on SQLite: what was read in here still stands."""
+        self._later: list[Write] = []
         self.actor = actor
         self.now = now
         self.why = why
         self.cause = cause
         self._late = late
-        self._at: Any = now if connection.dialect.name != "sqlite" else sqlite_moment(now)
+        self._at: Any = sqlite_moment(now) if self.alone else now
         self._entries: list[dict[str, Any]] = []
         self._session: Session | None = None
 
     @property
+    def connection(self) -> Connection:
+        """The connection, with all that was written in this transaction so far."""
+        self._send()
+        return self._connection
+
+    def later(self, table: Table, key: object, statement: Direct, values: Mapping[str, Any]) -> None:
+        """Run a statement that writes one row, on a server together with others before anything is read again.
+
+        Each round trip costs a server and its caller more than most rows do. Of those sent together each must be
+        about a row of its own, which `key` names.
+        """
+        if self.alone:
+            statement.run(self._connection, values)
+            return
+        write = Write((table, key), statement, values)
+        if any(write.row == other.row for other in self._later):
+            self._send()
+        self._later.append(write)
+
+    def _send(self) -> None:
+        if self._later:
+            waiting, self._later = self._later, []
+            run_together(self._connection, waiting)
+
+    @property
     def session(self) -> Session:
         """The ORM session of this transaction, made when first asked for."""
+        self._send()
         if self._session is None:
             self._session = Session(self.connection, autoflush=False, expire_on_commit=False)
             event.listen(self._session, "after_flush", self._note_flush)
@@ -77,21 +107,24 @@ class Transaction:
 
     def insert(self, table: Table, **values: Any) -> Any:
         """Add one row with Core and return its primary key (the first column of it)."""
-        result = self.connection.execute(_insert(table), values)
-        key = tuple(result.inserted_primary_key or ())
+        key = self._put(table, values)
         self.note(Deed.INSERT, table, _row_key(key), new=_json(values))
         return key[0] if key else None
 
-    @property
-    def alone(self) -> bool:
-        """Whether nobody else writes until the end, as on SQLite: what was read in here still stands."""
-        return self.connection.dialect.name == "sqlite"
+    def _put(self, table: Table, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Insert a row; one that brings its key takes the short way, for others the database makes it."""
+        names = tuple(column.name for column in _core(table).primary_key)
+        if all(name in values for name in names):
+            key = tuple(values[name] for name in names)
+            self.later(table, key, _direct_insert(table, tuple(sorted(values))), values)
+            return key
+        return tuple(self.connection.execute(_insert(table), values).inserted_primary_key or ())
 
     def lock_row(self, table: Table, key: Any) -> bool:
         """Keep a row from other writers until the end; False where one of them has it now, without waiting."""
         if self.alone:
             return True
-        return self.connection.execute(_row_lock(table), {"key": key}).first() is not None
+        return _row_lock(table).first(self.connection, {"key": key}) is not None
 
     def update(
         self,
@@ -109,9 +142,10 @@ class Transaction:
         core = _core(table)
         counts_versions = "version" in core.c and "version" not in changes
         names = (*changes, "version") if counts_versions else tuple(changes)
-        old = self.connection.execute(_select(table, names), {"key_": key}).mappings().first()
-        if old is None:
+        found = _select(table, names).first(self.connection, {"key_": key})
+        if found is None:
             raise NotFound("row.gone", N_("That record is no longer there."))
+        old = dict(zip(names, found, strict=True))
         if version is not None and old["version"] != version:
             raise Conflict("row.changed", N_("Somebody changed this record while you were editing it."))
         changed = {name: (old[name], value) for name, value in changes.items() if old[name] != value}
@@ -120,7 +154,7 @@ class Transaction:
         values = {name: new for name, (_, new) in changed.items()}
         if counts_versions:
             values["version"] = old["version"] + 1
-        self.connection.execute(_update(table), {**values, "key_": key})
+        _update(table, tuple(sorted(values))).run(self.connection, {**values, "key_": key})
         for name, (before, after) in changed.items():
             if name not in UNWATCHED:
                 self.note(
@@ -147,7 +181,10 @@ class Transaction:
         """Add many rows with one statement, audited as a summary row."""
         listed = list(rows)
         if listed:
-            self.connection.execute(_insert(table), listed)
+            if len(listed) == 1:
+                self._put(table, listed[0])
+            else:
+                self.connection.execute(_insert(table), listed)
             self.note(Deed.BULK, table, "*", new=f"{len(listed)} {what}")
         return len(listed)
 
@@ -188,8 +225,9 @@ class Transaction:
                 self.note(
                     Deed.BULK, AuditEntry, "*", field=LATE, new="the clock stood before the newest seal's day"
                 )
-            write_entries(self.connection, self._entries)
-            self._entries = []
+            write_entries(self._connection, self._later, self._entries)
+            self._later, self._entries = [], []
+        self._send()
         if self._session is not None:
             self._session.close()
 
@@ -235,16 +273,21 @@ def _insert(table: Table) -> sa.Insert:
     return sa.insert(_core(table))
 
 
+@lru_cache(maxsize=256)
+def _direct_insert(table: Table, names: tuple[str, ...]) -> Direct:
+    return Direct(sa.insert(_core(table)), values=names)
+
+
 @lru_cache(maxsize=1024)
-def _select(table: Table, names: tuple[str, ...]) -> sa.Select[Any]:
+def _select(table: Table, names: tuple[str, ...]) -> Direct:
     core = _core(table)
-    return sa.select(*(core.c[name] for name in names)).where(_key(core) == sa.bindparam("key_"))
+    return Direct(sa.select(*(core.c[name] for name in names)).where(_key(core) == sa.bindparam("key_")))
 
 
 @lru_cache(maxsize=256)
-def _update(table: Table) -> sa.Update:
+def _update(table: Table, names: tuple[str, ...]) -> Direct:
     core = _core(table)
-    return sa.update(core).where(_key(core) == sa.bindparam("key_"))
+    return Direct(sa.update(core).where(_key(core) == sa.bindparam("key_")), values=(*names, "key_"))
 
 
 def _key(core: sa.Table) -> sa.Column[Any]:
@@ -252,9 +295,9 @@ def _key(core: sa.Table) -> sa.Column[Any]:
 
 
 @lru_cache(maxsize=16)
-def _row_lock(table: Table) -> sa.Select[Any]:
+def _row_lock(table: Table) -> Direct:
     key = _key(_core(table))
-    return sa.select(key).where(key == sa.bindparam("key")).with_for_update(skip_locked=True)
+    return Direct(sa.select(key).where(key == sa.bindparam("key")).with_for_update(skip_locked=True))
 
 
 def _identity(row: SQLModel) -> str:

@@ -24,6 +24,12 @@ MISSING = N_("There is no Huifang store at {where} yet: make one with `huifang i
 
 AWAY = N_("The store can't be reached ({where}): check the database and the setting HUIFANG_DATABASE.")
 
+ONLY_READ = N_(
+    "The server only lets itself be read: nothing is stored. If another one has just failed, try again in a "
+    "minute; else HUIFANG_DATABASE ({where}) names a replica, or the server was closed for writing: ask the "
+    "administrator."
+)
+
 UNSURE = N_(
     "The store was lost at the last moment: whether this was stored is not known. Look before you repeat it."
 )
@@ -47,9 +53,12 @@ def unsure(error: DBAPIError, where: str) -> Unsure | None:
 _COLLIDED = frozenset({"40P01", "40001"})
 """A deadlock, a serialization failure: the database chose this transaction to give way."""
 
-_UNREADY = ("08", "57P", "53300", "25006")
-"""A connection lost or refused: the server ends, begins, or has too many of them; or it still follows another one,
-since a pair's way leads to its new leader a moment before that may be written to."""
+_UNREADY = ("08", "57P", "53300")
+"""A connection lost or refused: the server ends, begins, or has too many of them."""
+
+_ONLY_READ = "25006"
+"""It still follows another one, since a pair's way leads to its new leader a moment before that may be written to;
+or it does so for good, as a replica that was named by mistake."""
 
 _COLLIDED_SQLITE = frozenset({"SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY"})
 """Refused at once, without the wait of an ordinary lock."""
@@ -62,6 +71,8 @@ def _undone(error: DBAPIError, where: str) -> Undone | None:
         return Undone("store.busy", BUSY, where=where)
     if error.connection_invalidated or state.startswith(_UNREADY):
         return Undone("store.unreachable", AWAY, where=where)
+    if state == _ONLY_READ:
+        return Undone("store.only_read", ONLY_READ, where=where)
     return None
 
 
@@ -92,6 +103,15 @@ def translated(error: BaseException, where: str) -> HuifangError | None:
 
 
 _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
+    (
+        ("invalid connection option", "bad value for", "invalid sslmode value", "root certificate file"),
+        "store.address",
+        N_(
+            "The address {where} has an option behind its ? that can't be used: look at its name and value, "
+            "and whether the file it names is there, as in "
+            "?sslmode=verify-full&sslrootcert=/etc/ssl/huifang/chain.pem."
+        ),
+    ),
     (
         ("no such table", "does not exist", "undefinedtable"),
         "store.missing",

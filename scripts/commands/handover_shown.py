@@ -21,6 +21,8 @@ _COUNTED = (
     "callbacks",
     "problems",
     "complaints",
+    "measures",
+    "gifts",
     "promises",
 )
 
@@ -81,7 +83,7 @@ def show_preview(errand: Errand, cascade: Cascade) -> None:
 
 def show_cascade(cascade: Cascade, words: Catalogue) -> None:
     """What moves to whom, and what to look at before."""
-    from core.handover.wording import cascade_words, caution_words
+    from core.handover.wording import cascade_words, caution_words, loose_words
 
     say(cascade_words(cascade, words))
     headings = [words.say(N_("to")), words.say(N_("members")), "A", "B", "C", words.say(N_("dormant"))]
@@ -92,6 +94,8 @@ def show_cascade(cascade: Cascade, words: Catalogue) -> None:
     table(headings, rows, right=(1, 2, 3, 4, 5))
     for caution in cascade.warnings:
         say(caution_words(caution, words))
+    if loose := loose_words(cascade, words):
+        say(loose)
 
 
 def show(sheet: HandoverSheet, words: Catalogue) -> None:

@@ -26,7 +26,7 @@ StageCode = Literal["new", "regular", "dormant_3m", "dormant_6m", "lost"]
 HINTS: dict[str, str] = {
     "phone": N_("Phone numbers, the first to be dialled first; several are separated by commas."),
     "gender": N_("Gender: f, m, or nothing."),
-    "birthday": N_("Birthday: 1988-05-06, 05-06, or 农历五月初六."),
+    "birthday": N_("Birthday: 1988-05-06, 05-06, or lunar 05-06."),
     "source": N_("How the member came: counter, event, referral, partner, online."),
     "social_reach": N_("Brings other customers: yes or no."),
     "consent_call": N_("Consent to calls: yes or no."),
@@ -144,7 +144,8 @@ def member_show(errand: Errand, number: Number) -> None:
             "phones": [{"shown": p.masked, "kind": p.kind, "bad": p.bad_reason or None} for p in card.phones],
             "amount_total": amount_text(card.amount_total),
             "amount_12m": amount_text(habits.amount_12m),
-            "birthday": card.birthday.text() if card.birthday else None,
+            "birthday": card.birthday.text("").strip() if card.birthday else None,
+            "birthday_calendar": card.birthday.calendar if card.birthday else None,
         }
         json_answer({k: iso(v) if hasattr(v, "isoformat") else v for k, v in values.items()})
         return

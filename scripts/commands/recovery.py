@@ -209,7 +209,7 @@ def _show(errand: Errand, rows: Iterable[MeasureRow]) -> None:
             N_("number"),
             N_("name"),
             N_("measure"),
-            N_("due"),
+            N_("deadline"),
             N_("whose"),
             N_("state"),
             N_("came back"),

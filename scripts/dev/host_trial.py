@@ -2,7 +2,7 @@
 
 On the demo's store it takes, in turns, starts without a host and sessions of the host, keeps the sessions open,
 and prints the time to the first row, the private memory of a session (and of the terminal's end), and what an
-idle one costs of a core.
+idle one costs of a core. Where it may, it then has the kernel merge equal pages, and prints what that brings.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ from scripts.dev.bench.__main__ import table
 from scripts.dev.bench.figures import Figure, ms
 from scripts.dev.bench.program import RUN, command, environment
 from scripts.dev.bench.terminal import Terminal
+from scripts.dev.page_merging import merger, merging, possible, watched
 from scripts.hosting import place
 
 COLD = 5
 IDLE_SECONDS = 60.0
+MERGE_SECONDS = 120.0
 MEGABYTE = 1024
+GOAL = 16.0
+"""MB of a session's own."""
 
 
 def private(process: int) -> float:
@@ -77,7 +81,7 @@ class Trial:
         return terminal, seconds
 
 
-def measure(home: Path, sessions: int, idle: float) -> list[Figure]:
+def measure(home: Path, sessions: int, idle: float, merge: float) -> list[Figure]:
     """The figures of one trial."""
     trial = Trial(home)
     host = trial.start()
@@ -103,16 +107,38 @@ def measure(home: Path, sessions: int, idle: float) -> list[Figure]:
         share = idle_share(processes, idle)
         own = [private(process) for process in processes]
         theirs = [private(terminal.pid) for terminal in ends]
+        merged = with_merging(processes, merge)
     first, least = statistics.median(warm), statistics.median(cold)
     times = f"{ms(first)} against {ms(least)}"
     return [
         Figure("host", "sessions open", sessions, ""),
         Figure(
-            "host", "private memory of a session", statistics.median(own), "MB", 16, note=f"most {max(own):.1f}"
+            "host", "private memory of a session", statistics.median(own), "MB", GOAL, note=f"most {max(own):.1f}"
         ),
+        *merged,
         Figure("host", "private memory of its terminal's end", max(theirs), "MB"),
         Figure("host", "first row against a cold start", first / least, "x", 0.25, note=times),
         Figure("host", "of a core, for an idle session", share * 100, "%", 0.2),
+    ]
+
+
+def with_merging(processes: list[int], seconds: float) -> list[Figure]:
+    """A session's own memory once the kernel merges equal pages; nothing where that can't be tried."""
+    if not seconds or not possible():
+        return []
+    kernel = merger()
+    with merging():
+        found = watched(
+            lambda: statistics.median(private(process) for process in processes),
+            lambda: used([kernel]),
+            GOAL,
+            seconds,
+        )
+    reached = f"{GOAL:.0f} MB after {found.met:.0f} s" if found.met is not None else f"not in {seconds:.0f} s"
+    note = f"{reached}; {min(found.looks):.1f} to {max(found.looks):.1f}"
+    return [
+        Figure("host", "the same with equal pages merged", found.at_rest, "MB", GOAL, note=note),
+        Figure("host", "of a core, for the merging", found.share * 100, "%"),
     ]
 
 
@@ -128,9 +154,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sessions", type=int, default=100)
     parser.add_argument("--idle", type=float, default=IDLE_SECONDS, help="seconds that idle sessions are watched")
+    parser.add_argument(
+        "--merge", type=float, default=MERGE_SECONDS, help="seconds that the kernel's merging gets"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="huifang-trial-") as folder:
-        figures = measure(Path(folder), given.sessions, given.idle)
+        figures = measure(Path(folder), given.sessions, given.idle, given.merge)
     print(table(figures))
     return 0
 

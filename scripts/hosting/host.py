@@ -19,7 +19,7 @@ from typing import Any
 
 from core.base.errors import Refused
 from core.base.language import N_
-from scripts.hosting import memory, place
+from scripts.hosting import place
 
 RETIRE = signal.SIGUSR1
 WAITING = 128
@@ -59,8 +59,6 @@ class Host:
 
     def run(self) -> None:
         """Take the socket over and serve until asked to end. Raises Refused where a thread runs here."""
-        memory.let_merge()
-        memory.pack()
         signal.signal(RETIRE, self._retire)
         for number in _OWN_SIGNALS[1:]:
             signal.signal(number, _end)

@@ -3,8 +3,7 @@
 A fork shares every page until one of the two writes to it. What a session makes anew would be laid into the small
 holes that loading and the rehearsal left all over the program, each of which costs a page of 4 kB; so the host
 fills them: a session at its list has 25 MB of its own instead of 28. Of these, 18 are pages of what is loaded in
-which little more than reference counts were written, and 19 equal a page of the host or of another session, so
-that the kernel may merge them (`let_merge`).
+which little more than reference counts were written, and most equal a page of another session (`merging`).
 
 Everything here is for CPython with glibc; elsewhere nothing is done, and sessions take more memory.
 """
@@ -18,8 +17,7 @@ import sys
 from typing import Any
 
 _ARENA_MAX = -8
-_SET_MEMORY_MERGE = 67
-"""What <malloc.h> and <linux/prctl.h> call M_ARENA_MAX and PR_SET_MEMORY_MERGE."""
+"""What <malloc.h> calls M_ARENA_MAX."""
 
 _CLASS = re.compile(rb"^ *\d+ +(\d+) +\d+ +\d+ +(\d+) *$", re.MULTILINE)
 """In CPython's report on its small blocks: a size in bytes, and how many of that size are free."""
@@ -34,13 +32,6 @@ def one_heap() -> None:
     libc = _libc()
     if libc is not None:
         libc.mallopt(_ARENA_MAX, 1)
-
-
-def let_merge() -> None:
-    """Let the kernel keep equal pages of the sessions once (Linux 6.4), where its administrator has it do so."""
-    libc = _libc()
-    if libc is not None:
-        libc.prctl(_SET_MEMORY_MERGE, 1, 0, 0, 0)
 
 
 def pack() -> None:

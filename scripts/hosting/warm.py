@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.base.clock import SystemClock
 from core.base.language import LANGUAGES, catalogue
 from core.base.settings import Settings
-from scripts.hosting import memory
+from scripts.hosting import memory, merging
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -64,21 +64,28 @@ def load() -> None:
 
 
 def rehearse() -> None:
-    """Open the program once, unseen, on a throw-away store: what a first session works out is there for all.
+    """Open the program, unseen, on a throw-away store: what a first session works out is there for all.
 
+    Then all there is is packed, and the rehearsal held once more in a fork, which tells what sessions write to.
     Every thread and connection of it has ended when this returns.
     """
     from scripts import demo
-    from tui.open import make
 
     with tempfile.TemporaryDirectory(prefix="huifang-host-") as folder:
         url = f"sqlite:///{folder}/rehearsal.db"
-        clock = SystemClock()
-        first = demo.make(url, clock.now(), catalogue("zh"))
+        first = demo.make(url, SystemClock().now(), catalogue("zh"))
         settings = Settings(home=Path(folder), database=url, lang="zh", staff=first)
-        app = make(settings, staff=first)
-        asyncio.run(_walk(app))
-        app.finish()
+        _work_through(settings)
+        memory.pack()
+        merging.let_merge(lambda: _work_through(settings))
+
+
+def _work_through(settings: Settings) -> None:
+    from tui.open import make
+
+    app = make(settings, staff=settings.staff)
+    asyncio.run(_walk(app))
+    app.finish()
 
 
 async def _walk(app: HuifangApp) -> None:

@@ -151,6 +151,21 @@ def test_only_the_last_one_and_only_today(desk: Desk, clock: FixedClock) -> None
         take_back(desk.store, desk.fang)
 
 
+def test_the_record_that_was_named_or_none(desk: Desk, clock: FixedClock) -> None:
+    for number in "12":
+        desk.follow_up(desk.member(number), "welcome")
+    log_call(desk.store, desk.fang, form("1", "busy"))
+    named = last_record(desk.store, desk.fang)
+    clock.advance(seconds=1)
+    since = log_call(desk.store, desk.fang, form("2", "busy"))
+    before = desk.dump(), desk.rows("call")
+    with pytest.raises(Conflict) as caught:
+        take_back(desk.store, desk.fang, "t1", named.call)
+    assert caught.value.code == "call.another_since"
+    assert (desk.dump(), desk.rows("call")) == before
+    assert take_back(desk.store, desk.fang, "t1", since.call).taken_back == since.call
+
+
 def test_not_when_somebody_has_gone_on_from_it(desk: Desk, clock: FixedClock) -> None:
     member = desk.member("1")
     welcome = desk.follow_up(member, "welcome")

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from core.base.actor import SHELL
 from core.base.errors import NotFound
 from core.calls.actions import open_call
-from core.complaints.views import MatterFilter, counts, list_matters, matter_sheet
+from core.complaints.views import MatterFilter, counts, late_of_mine, list_matters, matter_sheet
 from tests.complaints.conftest import Desk
 
 
@@ -63,6 +63,8 @@ def test_views_counts_and_the_archive(desk: Desk) -> None:
         "all": [first, second, third],
     }
     assert counts(desk.store, desk["S101"]) == {"mine": 2, "store": 2, "late": 1, "open": 2}
+    assert late_of_mine(desk.store, desk["S101"]) == (1, 0)
+    assert late_of_mine(desk.store, desk["S102"]) == (0, 0)
     sought = {"退货": [first], "帘子": [third], "100%": [second], "_了": [second], "%": [second]}
     for words, found in {**sought, "会员1": [first], "00002": [second]}.items():
         rows = list_matters(desk.store, desk["K01"], MatterFilter(view="all", find=words))

@@ -135,10 +135,10 @@ def test_the_head_reads_no_more_than_it_shows(lite: Store) -> None:
     values = {**moment, "staff0": 1, "pool": 1, "limit": 10}
     desk = Desk(staff_id=1, pool_store_id=1)
     for statement in head_statements(lite.rulebook, desk, free=True, lateral=False):
-        used = {name: value for name, value in values.items() if f":{name}" in statement.element.text}
+        used = {name: value for name, value in values.items() if f":{name}" in statement.clause.element.text}
         with lite.read() as connection:
             steps = connection.execute(
-                sa.text(f"explain query plan {statement.element.text}").bindparams(**used)
+                sa.text(f"explain query plan {statement.clause.element.text}").bindparams(**used)
             ).all()
         found = [step.detail for step in steps if "follow_up" in step.detail or " f " in step.detail]
         assert found
@@ -152,7 +152,7 @@ def test_the_months_calls_come_in_order_from_their_index(lite: Store) -> None:
     _, months = head_statements(lite.rulebook, Desk(staff_id=1), free=True, lateral=False)
     moment = {"day": ON, "now": lite.clock.now(), "soon": lite.clock.now()}
     with lite.read() as connection:
-        clause = sa.text(f"explain query plan {months.element.text}").bindparams(**moment, staff0=1, limit=10)
+        clause = sa.text(f"explain query plan {months.clause.element.text}").bindparams(**moment, staff0=1, limit=10)
         details = [step.detail for step in connection.execute(clause)]
     read = [detail for detail in details if "ix_follow_up_desk (assignee_id=? AND programme=?)" in detail]
     sorted_again = [detail for detail in details if "TEMP B-TREE" in detail]

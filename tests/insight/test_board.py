@@ -13,11 +13,14 @@ from core.base.errors import BadInput, NotAllowed, NotFound
 from core.calls.actions import log_call
 from core.calls.forms import CallForm
 from core.calls.tables import Call
+from core.followups.actions import skip
 from core.followups.claims import claim
 from core.followups.queues import reassign_queue
 from core.followups.worklist import WorklistQuery, overview
 from core.insight.board import Tally, board
+from core.insight.passed import passed_over
 from core.people.access import Right, Scope, scope
+from core.people.tables import Staff
 from core.store.engine import Store
 from tests.handover.conftest import ON, Office, make_office
 
@@ -134,3 +137,49 @@ def test_a_queue_goes_to_somebody_else(office: Office) -> None:
         reassign_queue(office.store, office["K01"], "S102", "S201", reason="x", programme="callback").follow_ups
         == 0
     )
+
+
+def test_who_is_skipped_three_times_goes_to_the_supervisor(office: Office) -> None:
+    office.follow_up("00001", "welcome", cycle="w")
+    office.follow_up("00003", due_on=ON + timedelta(days=1), cycle="later", skips=9)
+    for number, times in (("00001", 3), ("00002", 2), ("00011", 4)):
+        for turn in range(times):
+            skip(office.store, office["S102" if number == "00011" else "S101"], number, f"busy {turn}")
+
+    found = passed_over(office.store, office["K01"])
+    assert [(one.number, one.skips, one.staff, one.why) for one in found] == [
+        ("00011", 4, "S102", "busy 3"),
+        ("00001", 3, "S101", "busy 2"),
+    ]
+    assert {code: tally.passed for code, tally in tallies(office).items() if tally.passed} == {
+        "S101": 1,
+        "S102": 1,
+    }
+    assert board(office.store, office["K01"]).total.passed == 2
+    assert [one.number for one in passed_over(office.store, office["S101"])] == ["00001"]
+    assert passed_over(office.store, office["K01"], "S2") == ()
+    with pytest.raises(NotAllowed):
+        passed_over(office.store, office["S1M"], "S2")
+
+    log(office, "00011", "reached", "S102")
+    assert [one.number for one in passed_over(office.store, office["S1M"])] == ["00001"]
+
+
+def test_who_has_nothing_is_told_apart(office: Office) -> None:
+    rows = {row.staff: row for shop in board(office.store, office["K01"]).stores for row in shop.rows if row.staff}
+    busy = {code for code, row in rows.items() if not row.idle}
+    assert busy == {code for code, row in rows.items() if row.tally != Tally()} == {"S101", "S102", "S201"}
+    assert board(office.store, office["K01"]).idle == len(rows) - 3
+
+
+def test_what_does_not_fit_the_target_is_counted(office: Office) -> None:
+    with office.store.write(SHELL) as tx:
+        tx.update(Staff, office["S101"].staff_id, {"daily_target": 4})
+    assert {code: tally.beyond for code, tally in tallies(office).items() if tally.beyond} == {"S101": 2}
+    log(office, "00001", "reached")
+    log(office, "00002", "no_answer")
+    found = tallies(office)["S101"]
+    assert (found.due, found.done, found.beyond) == (4, 2, 2)
+    pooled = 1  # stands on the list, but is the store's on the board
+    assert found.beyond + pooled == overview(office.store, office["S101"], WorklistQuery()).beyond_target
+    assert board(office.store, office["K01"]).total.beyond == 2

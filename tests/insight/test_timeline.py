@@ -4,13 +4,20 @@ import uuid
 from datetime import date, timedelta
 
 from core.base.actor import SHELL
+from core.base.clock import FixedClock
 from core.base.language import catalogue
+from core.calls.actions import log_call, take_back
 from core.calls.tables import Call, CallPurpose, Raised, RaisedKind
 from core.followups.tables import FollowUp, State
+from core.gifts.actions import GiveForm, give_gift
 from core.insight.timeline import timeline
 from core.insight.wording import EventKind, event_words
 from core.members.actions import edit_member
 from core.purchases.tables import Purchase
+from core.recovery.measures import MeasureForm, finish_measure, take_measure
+from core.store.engine import Store
+from tests.calls.desk import form, open_desk
+from tests.gifts.conftest import stocked
 from tests.members.conftest import ON, House
 
 
@@ -93,3 +100,32 @@ def test_pages_lose_nothing(house: House) -> None:
         page = timeline(house.store, house.manager, "1", 7, before=page[-1].at)
     assert len(seen) == 25
     assert [event.at for event in seen] == sorted((event.at for event in seen), reverse=True)
+
+
+def test_measures_gifts_and_coupons_stand_in_it(lite: Store, clock: FixedClock) -> None:
+    shop = stocked(open_desk(lite))
+    words = catalogue("en")
+
+    def said() -> list[str]:
+        shown = [event.said(words, lite.rulebook) for event in timeline(lite, shop.boss, "2")]
+        return [line for line in shown if "offer" in line or "gift" in line or "coupon" in line]
+
+    made = take_measure(lite, shop.fang, MeasureForm(number="2", code="offer", note="200-30"))
+    clock.advance(hours=1)
+    give_gift(lite, shop.fang, GiveForm(number="2", gift="TEA", occasion="recovery"))
+    assert said() == ["gift: 茶, put aside", "measure: offer, by 26 Nov, 200-30"]
+    finish_measure(lite, shop.fang, made.id, "came")
+    assert said()[0] in ("measure offer: done, came", "gift: 茶, put aside")
+    assert "measure offer: done, came" in said()
+
+
+def test_a_measure_goes_with_the_call_that_is_taken_back(lite: Store, clock: FixedClock) -> None:
+    shop = open_desk(lite)
+    member = shop.member("1", last_on=date(2026, 3, 1))
+    shop.follow_up(member, "dormant-recovery")
+    made = log_call(lite, shop.fang, form("1", "reached", reasons=("price",))).call
+    take_measure(lite, shop.fang, MeasureForm(number="1", code="offer", call_id=made))
+    assert EventKind.MEASURE in {event.kind for event in timeline(lite, shop.fang, "1")}
+    clock.advance(minutes=1)
+    take_back(lite, shop.fang, "t", made)
+    assert EventKind.MEASURE not in {event.kind for event in timeline(lite, shop.fang, "1")}

@@ -221,3 +221,12 @@ def test_hostile_names_are_shown_harmlessly(huifang: Huifang, files: Path) -> No
     for line in lines[2:-1]:
         place = min(line.index(f"  {word}") for word in words if f"  {word}" in line) + 2
         assert cells(line[:place]) == stage, line
+
+
+@pytest.mark.parametrize("typed", ["农历八月十五", "lunar 8-15"])
+def test_a_birthday_is_free_of_language_in_json(huifang: Huifang, demo_store: Path, typed: str) -> None:
+    huifang("member", "edit", "10001", "--birthday", typed)
+    for lang, shown in (("zh", "农历 08-15"), ("en", "lunar 08-15")):
+        said = huifang("member", "show", "10001", *ON, "--lang", lang, "--json").json
+        assert (said["birthday"], said["birthday_calendar"]) == ("08-15", "lunar")
+        assert shown in huifang("member", "show", "10001", *ON, "--lang", lang).out

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from core.base.actor import SHELL
-from core.base.clock import FixedClock
+from core.base.clock import FixedClock, business_day
 from core.base.language import catalogue
 from core.followups.worklist import WorklistQuery, all_rows
 from core.followups.worklist_rows import WorklistRow
+from core.gifts.given import given
 from core.gifts.offers import offers
 from core.gifts.proposals import proposals
 from core.people.views import staff_actor
+from core.recovery.lists import measures, unanswered
+from core.recovery.tables import MeasureState
+from core.recovery.views import MeasureFilter
 from core.store.check import check
 from core.store.engine import Store
 from scripts import demo
@@ -51,6 +55,7 @@ def test_a_full_day_on_any_day(now: str, tmp_path: Path) -> None:
     assert 35 <= len(rows) <= 60
     assert {"welcome", "dormant-review", "dormant-recovery"} <= {p.programme for r in rows for p in r.purposes}
     _there_is_something_to_give(store, code, rows)
+    _recovery_is_under_way(store)
     assert check(store).ok
     store.close()
 
@@ -69,6 +74,15 @@ def _there_is_something_to_give(store: Store, code: str, rows: list[WorklistRow]
     assert all({choice.gift for choice in one.choices} == {"TEA", "UMBRELLA", "COUPONS"} for one in found)
     assert any("recovery" in one.due and one.choices[0].can_give for one in found)
     assert all(one.offers for one in found)
+
+
+def _recovery_is_under_way(store: Store) -> None:
+    """Measures done and to be done, with their gifts, and calls that have none yet."""
+    manager = staff_actor(store, "K01")
+    taken = measures(store, manager, MeasureFilter(everything=True))
+    assert {MeasureState.OPEN, MeasureState.DONE} <= {row.state for row in taken}
+    assert unanswered(store, manager, business_day(store.clock.now()) - timedelta(days=60))
+    assert {row.number for row in given(store, manager)} == {row.number for row in taken if row.code == "gift"}
 
 
 def test_the_demo_can_be_kept(huifang: Huifang, tmp_path: Path) -> None:

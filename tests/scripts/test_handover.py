@@ -144,6 +144,9 @@ def test_cover_and_board(huifang: Huifang, demo_store: Path) -> None:
     assert {"staff", "due", "done", "reached", "kept", "late", "coverage", "complaints"} <= set(lines[0])
     assert {line["staff"]: line["cover"] for line in lines}["S101"] == "李静"
     assert "李静" in huifang("board", "--store", "S1", *AT).out
+    assert "没有任务" in huifang("board", *AT, "--lang", "zh").out
+    assert "没有任务" not in huifang("board", "--all", *AT, "--lang", "zh").out
+    assert huifang("board", "skipped", *AT, "--json").json == []
     assert huifang("cover", "end", row["id"], *ON, "--as", "S100", "--json").json[0]["state"] == "ended"
     assert huifang(
         "cover", "set", "S101", "--by", "S102", "--until", "2026-11-25", *ON, "--as", "S102", code=1

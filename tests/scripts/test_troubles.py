@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -67,9 +68,56 @@ def test_a_server_that_is_not_there(huifang: Huifang) -> None:
     assert "secret" not in said.err
 
 
-def test_an_address_that_is_none(huifang: Huifang) -> None:
-    assert huifang("members", "--store-url", "oracle://x/y", code=1).err
-    assert huifang("members", "--store-url", "sqlite://[", code=1).err
+NO_ADDRESS = (
+    "oracle://u:secret@h/y",
+    "sqlite://[",
+    "songs://u:secret@h/d",
+    "postgresql:/u:secret@h/d",
+    "postgresql://u:secret@h:54x2/d",
+    "postgresql://u:secret@h:70000/d",
+    "postgresql://u:sec?secret@h:x/d",
+    "postgresql+psycopg2://u:secret@h/d",
+)
+
+
+@pytest.mark.parametrize("named", NO_ADDRESS)
+@pytest.mark.parametrize(("lang", "told"), [("en", "no address of a store"), ("zh", "不是数据库的地址")])
+def test_an_address_that_is_none(
+    huifang: Huifang, monkeypatch: pytest.MonkeyPatch, named: str, lang: str, told: str
+) -> None:
+    monkeypatch.setenv("HUIFANG_DATABASE", named)
+    for command in (("members",), ("init",), ("restore", "x.db")):
+        said = huifang(*command, "--lang", lang, code=1).err
+        assert told in said
+        assert "HUIFANG_DATABASE" in said
+        assert "postgresql://user:password@host:5432/database" in said
+        assert not re.search("sec|ret@", said)
+    monkeypatch.delenv("HUIFANG_DATABASE")
+    assert told in huifang("members", "--store-url", named, "--lang", lang, code=1).err
+
+
+@pytest.mark.parametrize("named", [*NO_ADDRESS, "replica.db"])
+@pytest.mark.parametrize(("lang", "told"), [("en", "is an address such as"), ("zh", "HUIFANG_REPLICA")])
+def test_a_replicas_address_that_is_none(
+    huifang: Huifang, monkeypatch: pytest.MonkeyPatch, named: str, lang: str, told: str
+) -> None:
+    monkeypatch.setenv("HUIFANG_DATABASE", "postgresql://nobody@127.0.0.1:1/none")
+    monkeypatch.setenv("HUIFANG_REPLICA", named)
+    said = huifang("members", "--lang", lang, code=1).err
+    assert told in said
+    assert "HUIFANG_REPLICA" in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize("option", ["sslmod=require", "sslmode=some", "connect_timeout=long"])
+@pytest.mark.parametrize(("lang", "told"), [("en", "an option behind its ?"), ("zh", "有不能用的选项")])
+def test_an_address_with_an_option_that_is_none(huifang: Huifang, option: str, lang: str, told: str) -> None:
+    named = f"postgresql://u:secret@127.0.0.1:1/d?{option}"
+    said = huifang("members", "--store-url", named, "--lang", lang, code=1).err
+    assert told in said
+    assert said == huifang("check", "--store-url", named, "--lang", lang, code=1).err
+    assert option in said
+    assert "secret" not in said
 
 
 def test_a_locked_store(huifang: Huifang, demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

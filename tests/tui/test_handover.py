@@ -13,7 +13,7 @@ from tests.tui.supervisors import Made, applied, office_of, run, state
     ("lang", "seen"),
     [
         ("zh", ("待我处理", "2026-0001", "王芳 -> 李静, 赵磊", "待店长审核", "1 份待您处理", "下一步")),
-        ("en", ("to act", "2026-0001", "waits for the store manager", "1 wait for you", "Next")),
+        ("en", ("to act", "2026-0001", "waits for the store manager", "1 waits for you", "Next")),
     ],
 )
 def test_what_waits_for_me_stands_on_top(lang: str, seen: tuple[str, ...], lite: Store, screens: Made) -> None:
@@ -34,7 +34,7 @@ def test_the_application_shows_its_way_and_what_moves(lite: Store, screens: Made
     async def drive() -> None:
         async with screens(staff="S1M") as page:
             await page.press("f6", "enter")
-            page.shows("2026-0001", "离职", "王芳 -> 李静 6, 赵磊 6", "提交 11-23 王芳", "店长 ..", "客服备案")
+            page.shows("2026-0001", "离职", "王芳 -> 李静 6, 赵磊 6", "提交 11月23日 王芳", "店长 ..", "客服备案")
             page.shows("A 3 (2/1)", "约定回拨 1", "问题 1", "投诉 1", "1 位本周有约")
             await page.press("h")
             page.shows("回老家, 月底离职")

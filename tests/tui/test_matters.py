@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,29 @@ def test_reports_as_bars(lang: str, seen: tuple[str, ...], told: Desk, screens: 
 
     run(drive())
     assert told.one("select count(*) as n from audit_entry where why = '月会'")["n"] == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_section_of_a_report_keeps_its_name_at_80_columns(lang: str, told: Desk, screens: Made) -> None:
+    told.call("00005", "reached", scores={"goods": 4})
+
+    async def drive() -> None:
+        async with screens(staff="K01", lang=lang) as page:
+            await page.press("f11", "t")
+            for report in "12345":
+                await page.press("f", report)
+                titles = [section.title for section in page.app.screen.report.sections]
+                for place, title in enumerate(titles, 1):
+                    await page.press(str(place))
+                    shown = page.lines[1]
+                    assert f"{place} {title}" in shown
+                    named = re.findall(r"[1-9] (\w)", shown)
+                    assert len(named) >= len(titles) - 1, shown  # "7 .." may be all there is room for
+            await page.press("f", "1", "2")
+            page.shows({"zh": "月份", "en": "month"}[lang], "2026-11")
+            page.hides("当月")
+
+    run(drive())
 
 
 def test_reports_are_not_everybodys(told: Desk, screens: Made) -> None:

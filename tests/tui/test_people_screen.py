@@ -40,7 +40,7 @@ def test_somebody_is_taken_on_gets_a_pin_and_another_role(lite: Store, screens: 
             page.shows("孙小美 (S104) 入职门店 S1")
             await page.press("y")
             page.shows("孙小美")
-            await to(page, "S104")
+            assert page.cursor == "S104"  # what is pressed next is about whom was taken on
             await page.press("p", "y")
             page.shows("S104 的密码")
             given.append(next(line.strip(" |>") for line in page.lines if line.strip(" |>").isdigit()))
@@ -79,15 +79,25 @@ def test_moving_covering_and_unlocking(lite: Store, screens: Made) -> None:
             await page.press("u")
             page.hides("锁定到")
             await page.press("c")
-            await page.type("s102")
+            await page.type("wuming")
+            page.shows("没有这样的名称")
+            await page.press("escape", "c")
+            await page.type("lij")  # 李静, by pinyin
             await page.press("enter")
-            await page.type("2026-12-04")
+            await page.type("昨天")
+            await page.press("enter")
+            page.shows("今天或以后的一天")
+            await page.press("escape", "c")
+            await page.type("lij")
+            await page.press("enter")
+            await page.type("下周五")
+            page.shows("2026-12-04")
             await page.press("enter")
             await page.type("年假")
             await page.press("enter")
             page.shows("S102 代管 赵磊 的名单到 2026-12-04")
             await page.press("y")
-            page.shows("<- 李静 11-23..12-04")
+            page.shows("<- 李静 11月23日..12月4日")
             await page.press("c")
             page.shows("请先按 e 结束")
             await page.press("e", "y")
@@ -160,3 +170,29 @@ def test_what_a_role_may_not_do_says_why(staff: str, key: str, said: str, lite: 
             page.shows(said)
 
     run(drive())
+
+
+def test_a_long_refusal_is_read_to_its_end(lite: Store, screens: Made) -> None:
+    office_of(lite)
+
+    async def drive() -> None:
+        async with screens(staff="K02", lang="en") as page:
+            await people(page, "en")
+            await to(page, "S101")
+            await page.press("p", "y")
+            page.shows("Give yourself a PIN first")
+            said = " ".join(line.strip() for line in page.lines)
+            assert "nobody manages staff without one." in said, page.text
+            page.hides("王芳  S101  S1店")
+            await page.press("down")
+            page.hides("without one.")
+            page.shows("李静  S102  S1店")
+
+    run(drive())
+    assert lite_secrets(lite) == 0
+
+
+def lite_secrets(store: Store) -> int:
+    """How many people have a PIN."""
+    with store.read() as c:
+        return int(c.exec_driver_sql("select count(*) from staff_secret").scalar_one())

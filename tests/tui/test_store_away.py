@@ -154,3 +154,29 @@ def test_leaving_while_the_store_is_away_ends(away: Store, cluster: Cluster, tmp
         cluster.start()
     assert calls(away) == []
     assert draft(away)["note"] == "半句话"  # as it stood when the store went
+
+
+def test_a_server_that_stays_only_to_be_read_is_named(
+    away: Store, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = "alter system set default_transaction_read_only = on"
+
+    async def steps(page: Page) -> None:
+        await typed(page, "半句话")
+        cluster.execute(closed, "select pg_reload_conf()")
+        await page.pilot.press("4")
+        await until(page, "连不上数据库")
+        monkeypatch.setattr(lasting, "TAKEN_OVER", 0.0)
+        await until(page, "服务器只能读取")
+        assert isinstance(page.app.screen, CallScreen)
+        assert page.app.screen.entry.note == "半句话"
+        assert "数据库已恢复" not in page.text
+        cluster.execute("alter system reset default_transaction_read_only", "select pg_reload_conf()")
+        await page.press("4")
+        page.shows("已保存: 李雷")
+
+    try:
+        drive(away, tmp_path, steps)
+    finally:
+        cluster.execute("alter system reset default_transaction_read_only", "select pg_reload_conf()")
+    assert [call.note for call in calls(away)] == ["半句话"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.base.actor import SHELL
+from core.followups.actions import skip
 from core.members.actions import edit_member
 from core.people.tables import ProfileView
 from core.store.engine import Store
@@ -101,6 +102,55 @@ def _members(office: Any, count: int) -> list[int]:
     return [key for number, key in office.ids.items() if number >= "50001" and number < "90000"]
 
 
+def test_who_has_nothing_today_is_folded_into_one_line(lite: Store, screens: Made) -> None:
+    office_of(lite)
+
+    async def drive() -> None:
+        async with screens(staff="S1M") as page:
+            await page.press("b")
+            page.shows("王芳", "人今天没有任务: a")
+            page.hides("马超", "李静")
+            folded = len(page.names)
+            await page.press("a")
+            page.shows("马超", "李静")
+            page.hides("人今天没有任务")
+            assert len(page.names) > folded
+            await page.press("a")
+            page.hides("马超")
+            await to(page, "..")
+            await page.press("r")
+            page.shows("请先把光标移到一位人员上")
+        async with screens(staff="S103") as page:
+            await page.press("b")
+            page.shows("赵磊")  # the only line there is
+
+    run(drive())
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh", "1 位跳过太多次: s"), ("en", "1 skipped too often: s")])
+def test_who_was_skipped_three_times_is_shown_to_the_supervisor(
+    lang: str, said: str, lite: Store, screens: Made
+) -> None:
+    office = office_of(lite)
+    for turn in ("忙", "还忙", "会员开会"):
+        skip(lite, office["S101"], "00005", turn)
+    name = office.rows("select name from member where number = '00005'")[0][0]
+
+    async def drive() -> None:
+        async with screens(staff="S1M", lang=lang) as page:
+            await page.press("b")
+            page.shows(said)
+            await page.press("s")
+            page.shows("3x", "会员开会", name)
+            await page.press("enter")
+            page.shows(name, "00005")
+        async with screens(staff="K02", lang="zh") as page:
+            await page.press("b", "s", "escape")
+            page.shows(said if lang == "zh" else "位跳过太多次")
+
+    run(drive())
+
+
 @pytest.mark.parametrize("staff", ["S1M", "S101"])
 def test_who_changed_a_member_is_a_key_away(staff: str, lite: Store, screens: Made) -> None:
     office = office_of(lite)
@@ -148,7 +198,7 @@ def test_a_profile_opened_is_counted_and_a_reveal_is_on_record(lite: Store, scre
     assert office.rows("select count(*) from audit_entry where field = 'phones_revealed'") == [(1,)]
 
 
-@pytest.mark.parametrize(("staff", "said"), [("S1M", "1 wait for you"), ("K01", "0 wait for you"), ("S102", "")])
+@pytest.mark.parametrize(("staff", "said"), [("S1M", "1 waits for you"), ("K01", "0 wait for you"), ("S102", "")])
 def test_an_empty_list_says_where_else_there_is_work(staff: str, said: str, lite: Store, screens: Made) -> None:
     office = office_of(lite)
     applied(office)

@@ -75,5 +75,12 @@ def _of_person(desk: Desk, code: str) -> list[AuditLine]:
 def _trace(line: AuditLine, words: Catalogue, rulebook: Rulebook) -> Trace:
     from core.members.trail_words import line_words
 
-    why = line.why or line.cause
-    return Trace(line.at, line.who, line_words(line, words, rulebook), why)
+    return Trace(line.at, line.who, line_words(line, words, rulebook), line.why or _cause_words(line.cause, words))
+
+
+def _cause_words(cause: str, words: Catalogue) -> str:
+    """What it came of, where nobody gave a reason: a handover by its number, or a call, which has none."""
+    kind, _, number = cause.partition(" ")
+    if kind == "handover" and number:
+        return words.say("application {number}", number=number)
+    return words.say("came of a call") if cause else ""

@@ -12,6 +12,7 @@ from tui.gateway import Answer
 if TYPE_CHECKING:
     from core.followups.queues import Reassigned
     from core.insight.board import Board
+    from core.insight.passed import PassedOver
     from core.insight.watch import UnusualDay
 
 
@@ -26,6 +27,10 @@ class Standing:
 
 class BoardRead(Answer[Standing]):
     """The board was read."""
+
+
+class PassedRead(Answer["tuple[PassedOver, ...]"]):
+    """Who was passed over was read."""
 
 
 class QueueReassigned(Answer["Reassigned"]):
@@ -47,6 +52,17 @@ def read_board() -> Callable[[Desk], Standing]:
         except NotAllowed:
             noted = None
         return Standing(found, noted, scope(desk.actor.role, Right.REASSIGN) is not Scope.NONE)
+
+    return job
+
+
+def read_passed() -> Callable[[Desk], tuple[PassedOver, ...]]:
+    """Who was passed over too often (R4.11)."""
+
+    def job(desk: Desk) -> tuple[PassedOver, ...]:
+        from core.insight.passed import passed_over
+
+        return passed_over(desk.store, desk.actor)
 
     return job
 

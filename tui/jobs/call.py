@@ -141,13 +141,13 @@ def read_last() -> Callable[[Desk], LastRecord]:
     return job
 
 
-def take_last_back() -> Callable[[Desk], TakenBack]:
-    """Take the actor's last record back (R5.5)."""
+def take_last_back(call_id: str) -> Callable[[Desk], TakenBack]:
+    """Take the actor's last record back, as long as it is still that call (R5.5)."""
 
     def job(desk: Desk) -> TakenBack:
         from core.calls.actions import take_back
 
-        return take_back(desk.store, desk.actor, desk.terminal)
+        return take_back(desk.store, desk.actor, desk.terminal, call_id)
 
     return job
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from core.base.clock import business_day
+from core.base.days import near_day
 from tui.desk import Desk
 from tui.gateway import Answer
 
@@ -89,7 +91,8 @@ def move_measure(measure: int, *, due_on: date | None, owner: str, words: Catalo
         from core.recovery.measures import change_measure
 
         row = change_measure(desk.store, desk.actor, measure, due_on=due_on, owner=owner)
-        return words.say("{name}: due {day}, {owner}", name=row.name, day=row.due_on, owner=row.owner_name)
+        day = near_day(row.due_on, business_day(desk.store.clock.now()), words)
+        return words.say("{name}: due {day}, {owner}", name=row.name, day=day, owner=row.owner_name)
 
     return job
 
@@ -98,7 +101,6 @@ def read_measures(view: str) -> Callable[[Desk], tuple[str, Sequence[Any]]]:
     """Measures to do, late ones, those that are over, or calls without one."""
 
     def job(desk: Desk) -> tuple[str, Sequence[Any]]:
-        from core.base.clock import business_day
         from core.recovery.lists import measures, unanswered
         from core.recovery.views import MeasureFilter
 
@@ -149,7 +151,7 @@ def give_offer(number: str, offer: str, reason: str, words: Catalogue) -> Callab
             number=row.number,
             name=row.name,
             offer=row.offer_name,
-            day=row.expires_on,
+            day=near_day(row.expires_on, business_day(desk.store.clock.now()), words),
         )
 
     return job

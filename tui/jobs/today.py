@@ -17,7 +17,6 @@ from tui.widgets.lines import ListRow
 
 if TYPE_CHECKING:
     from core.calls.views import DraftRow  # noqa: F401
-    from core.followups.plan_run import PlanResult
     from core.followups.worklist import WorklistOverview
     from core.followups.worklist_rows import WorklistRow
     from core.people.views import StaffRow  # noqa: F401
@@ -60,6 +59,14 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """How many complaints and problems in the caller's hands are late."""
+
+    complaints: int = 0
+    problems: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Some more rows of a list."""
 
@@ -90,8 +97,12 @@ class PartRead(Answer[Part]):
     """More rows were read."""
 
 
-class Planned(Answer["PlanResult | None"]):
-    """The day has been planned; None where it had been before."""
+class Planned(Answer[bool]):
+    """The day is planned; whether the list may have changed by it."""
+
+
+class LateRead(Answer[Late]):
+    """What is late of the caller's own was counted."""
 
 
 class Skipped(Answer[str]):
@@ -106,17 +117,28 @@ class WhyRead(Answer[tuple[str, ...]]):
     """Lines that explain a list or a member."""
 
 
-def plan_day(progress: Callable[[str, float], None]) -> Callable[[Desk], PlanResult | None]:
-    """Plan the desk's day unless that has been done (R4.1)."""
+def plan_day(progress: Callable[[str, float], None]) -> Callable[[Desk], bool]:
+    """Plan the desk's day unless that has been done (R4.1); returns whether anything was planned."""
 
-    def job(desk: Desk) -> PlanResult | None:
+    def job(desk: Desk) -> bool:
         from core.complaints.watch import watch
         from core.followups.planning import ensure_planned
 
         planned = ensure_planned(desk.store, desk.actor, progress)
         with suppress(StoreTrouble):  # a busy store lets it be done at the next look
-            watch(desk.store, desk.actor)
-        return planned
+            return watch(desk.store, desk.actor).planned > 0 or planned is not None
+        return planned is not None
+
+    return job
+
+
+def count_late() -> Callable[[Desk], Late]:
+    """Count the caller's own complaints and problems that are late (R9.2)."""
+
+    def job(desk: Desk) -> Late:
+        from core.complaints.views import late_of_mine
+
+        return Late(*late_of_mine(desk.store, desk.actor))
 
     return job
 
@@ -206,7 +228,7 @@ def _elsewhere(desk: Desk, words: Catalogue) -> tuple[str, ...]:
     waiting = len(handover_log(desk.store, desk.actor, HandoverFilter(waiting=True), limit=100))
     return (
         "",
-        words.say("F6: handovers, {count} wait for you.", count=waiting),
+        words.plural("F6: handovers, {count} waits for you.", "F6: handovers, {count} wait for you.", waiting),
         words.say("b: the board, how everybody stands today and this month."),
         words.say("F9: everything else by name, such as people, handover log, my PIN."),
     )

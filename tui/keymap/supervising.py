@@ -17,6 +17,15 @@ SUPERVISING_KEYS: tuple[Key, ...] = (
     Key(
         "watch", ("w", "f7"), N_("unusual"), N_("Who looked at, or revealed, unusually many members."), "board", 2
     ),
+    Key(
+        "passed",
+        ("s",),
+        N_("skipped"),
+        N_("Who was passed over so often that it goes to the supervisor, and why."),
+        "board",
+        3,
+    ),
+    Key("everyone", ("a",), N_("everybody"), N_("Show those who have nothing today too."), "board", 4),
     way_back("board", 9),
     Key("add", ("n", "f8"), N_("add"), N_("Take somebody on."), "people", 1),
     Key("role", ("o",), N_("role"), N_("Give them another role."), "people", 2),

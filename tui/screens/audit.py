@@ -55,7 +55,8 @@ class AuditScreen(Listing):
         }.get(self.kind) or say("about {code}, and done by them", code=self.key)
         spans: Line = [(" " + say("Who changed this?") + "  ", "strong"), (about, "due")]
         if self.there:
-            spans.append(("  " + say("{count} changes, the newest first", count=len(self.things)), "quiet"))
+            many = "{count} changes, the newest first"
+            spans.append(("  " + self.words.plural("{count} change", many, len(self.things)), "quiet"))
         return spans
 
     def columns(self) -> tuple[Column, ...]:

@@ -1,4 +1,4 @@
-"""The board: each caller and store, today and this month, live (R14.1); and what is unusual (R15.5)."""
+"""The board: each caller and store, today and this month, live (R14.1); who was passed over; what is unusual."""
 
 from __future__ import annotations
 
@@ -8,9 +8,18 @@ from textual.binding import BindingType
 
 from core.base.errors import HuifangError
 from core.people.access import Right
-from tui.jobs.board import BoardRead, QueueReassigned, Standing, read_board, reassign
+from tui.jobs.board import (
+    BoardRead,
+    PassedRead,
+    QueueReassigned,
+    Standing,
+    read_board,
+    read_passed,
+    reassign,
+)
 from tui.keys import bindings
 from tui.overlays import Reading
+from tui.passed import show_passed
 from tui.picking import ask_person
 from tui.screens.listing import Line, Listing
 from tui.widgets.lines import Column, ListRow
@@ -20,6 +29,13 @@ if TYPE_CHECKING:
     from core.insight.watch import UnusualDay
 
 REFRESH_SECONDS = 15.0
+
+FEWEST_FOLDED = 2
+"""A single person with nothing today takes no more room than the line that would stand for them."""
+
+
+Thing = tuple[str, str, "Tally | None", "BoardRow | None"]
+"""A line: its key, a name, what is counted (None for the line of those with nothing), and whose it is."""
 
 
 class BoardScreen(Listing):
@@ -32,6 +48,7 @@ class BoardScreen(Listing):
     def __init__(self) -> None:
         super().__init__()
         self.seen: Standing | None = None
+        self.everyone = False
         self._refused = ""
 
     def on_mount(self) -> None:
@@ -55,14 +72,32 @@ class BoardScreen(Listing):
 
     def on_board_read(self, event: BoardRead) -> None:
         self.seen = event.value
-        found = event.value.board
-        things: list[tuple[str, str, Tally, BoardRow | None]] = []
+        self._show_board()
+
+    def _show_board(self) -> None:
+        """Stores with their people; those who have nothing today stand in one line, unless everybody is wanted."""
+        assert self.seen is not None
+        found = self.seen.board
+        folded = self._folded()
+        things: list[Thing] = []
         for shop in found.stores:
             things.append((f"/{shop.code}", shop.name, shop.tally, None))
-            things += [(f"{shop.code}/{row.staff}", row.name, row.tally, row) for row in shop.rows]
+            things += [
+                (f"{shop.code}/{row.staff}", row.name, row.tally, row) for row in shop.rows if row not in folded
+            ]
+        if folded:
+            things.append(("..", self.words.say("{count} without work: a", count=len(folded)), None, None))
         if len(found.stores) > 1:
             things.append(("", "", found.total, None))
         self.show_things(things)
+
+    def _folded(self) -> list[BoardRow]:
+        """Who has nothing today; whoever is noted for looking at much is shown all the same."""
+        assert self.seen is not None
+        noted = {one.code for one in self.seen.unusual or ()}
+        rows = [row for shop in self.seen.board.stores for row in shop.rows]
+        idle = [row for row in rows if row.idle and row.staff not in noted]
+        return [] if self.everyone or len(idle) < FEWEST_FOLDED else idle
 
     # What is seen
 
@@ -73,6 +108,8 @@ class BoardScreen(Listing):
             return spans
         at = self.home.local(self.seen.board.now)
         spans.append((say("as of {time}", time=f"{at:%H:%M:%S}"), "quiet"))
+        if passed := self.seen.board.total.passed:
+            spans.append(("   ! " + say("{count} skipped too often: s", count=passed), "late"))
         if self.seen.unusual:
             first = self.seen.unusual[0]
             said = say("{count} unusual days of looking at members, first {name}: w", count=len(self.seen.unusual),
@@ -86,17 +123,20 @@ class BoardScreen(Listing):
         return (
             Column(say("store and caller")),
             Column(say("to call"), wide, "right"),
+            *([Column(say("beyond"), wide, "right")] if self.roomy else ()),
             Column(say("done"), wide, "right"),
             Column(say("reached"), wide, "right"),
             Column(say("kept"), wide, "right"),
             Column(say("late"), wide, "right"),
-            Column(say("month"), wide, "right"),
+            Column(say("month %"), wide, "right"),
             Column(say("compl."), wide, "right"),
         )
 
     def row_of(self, place: int, thing: Any) -> ListRow:
         key, name, tally, row = thing
         say = self.words.say
+        if tally is None:
+            return ListRow(key, (("  " + name, "quiet"), *[("", "")] * (len(self.columns()) - 1)))
         if row is not None:
             shown = "  " + (name or say("the store's pool"))
             shown += f" <- {row.cover}" if row.cover else ""
@@ -106,6 +146,7 @@ class BoardScreen(Listing):
         cells = (
             (shown, strong),
             (str(tally.due), strong),
+            *([(str(tally.beyond) if tally.beyond else "-", strong)] if self.roomy else ()),
             (str(tally.done), strong),
             (str(tally.reached), strong),
             (str(tally.kept) if tally.kept else "-", strong),
@@ -130,6 +171,10 @@ class BoardScreen(Listing):
                 "",
             )
         ]
+        if tally.beyond:
+            first.append(("   " + say("{count} beyond the day's target", count=tally.beyond), "due"))
+        if tally.passed:
+            first.append(("   " + say("{count} skipped too often: s", count=tally.passed), "late"))
         if row.value is not None and row.value.cover:
             first.append(("   " + say("{name} works this list today", name=row.value.cover), "due"))
         if row.value is not None:
@@ -146,7 +191,7 @@ class BoardScreen(Listing):
         return self.words.say(
             "{day} {name}: {views} profiles (usual {usual_views}), "
             "{reveals} numbers (usual {usual_reveals}): {why}",
-            day=f"{one.day:%m-%d}",
+            day=self.home.dated(one.day),
             name=one.name,
             views=one.views,
             usual_views=one.usual_views,
@@ -174,6 +219,14 @@ class BoardScreen(Listing):
                 return say("The pool is everybody's in the store: its rows need no reassigning.")
         if name == "watch" and (self.seen is None or self.seen.unusual is None):
             return say("Who looks at much is shown to store managers and managers.")
+        if name == "passed" and self.seen is not None and not self.seen.board.total.passed:
+            return say("Nobody was skipped that often.")
+        if (
+            name == "everyone"
+            and self.seen is not None
+            and not any(row.idle for shop in self.seen.board.stores for row in shop.rows)
+        ):
+            return say("Everybody has something today.")
         if name == "open":
             return say("r gives this caller's due rows to somebody else.")
         return ""
@@ -215,6 +268,19 @@ class BoardScreen(Listing):
             said += " " + self.words.say("{count} stay: somebody is on their member just now.", count=done.held)
         self.tell(said, "good")
         self.do_refresh()
+
+    def do_everyone(self) -> None:
+        """Show those with nothing too, or fold them again."""
+        if self.seen is not None:
+            self.everyone = not self.everyone
+            self._show_board()
+
+    def do_passed(self) -> None:
+        """Who was passed over too often."""
+        self.home.gateway.ask(self, PassedRead, read_passed(), latest="passed")
+
+    def on_passed_read(self, event: PassedRead) -> None:
+        show_passed(self.home, event.value)
 
     def do_watch(self) -> None:
         """Every unusual day."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.events import Key
+from textual.events import DescendantFocus, Key
+from textual.widget import Widget
 
 from core.base.errors import Conflict, HuifangError
 from tui.entry import CallEntry, saves_at_once
@@ -38,6 +39,7 @@ class CallScreen(CallSaving):
         self._desk = desk
         self._ahead = list(ahead)
         self._open = False
+        self._at_hand: Widget | None = None
 
     # Opening
 
@@ -64,34 +66,39 @@ class CallScreen(CallSaving):
         return True
 
     async def on_sheet_opened(self, event: SheetOpened) -> None:
+        again = self._open
         sheet = self.sheet = event.value
         if sheet.desk_only and self._desk:
             self._gone = True
             self.home.show_review(self.number)
             return
-        if sheet.draft is not None:
+        if sheet.draft is not None and not again:  # what was typed since the draft was written is newer
             self.entry = CallEntry.of(sheet.draft.content)
             self._saved_at = sheet.draft.saved_at
-        self._kept = self.entry.content()
+        self._kept = self._kept if again else self.entry.content()
         assert self.home.session is not None
         book = self.home.session.rulebook
         names = {code: programme.name(self.words) for code, programme in book.programmes.items()}
-        form = self.query_one(ScriptForm)
+        form, outcomes = self.query_one(ScriptForm), self.query_one("#outcomes", KeyRow)
+        place = form.place()
+        outcomes.waiting = again  # the field at hand goes for a moment: what is typed into it chooses nothing
+        self.set_focus(outcomes)
         await form.fill(sheet, self.entry, self.words, names)
+        outcomes.waiting = False
         if self.dialled is not None:
             form.show_written(self.dialled.written)
         self.set_class(sheet.asks_reasons, "reasons")
         self._offer()
         self.paint()
-        self.query_one("#outcomes").focus()
+        self.set_focus(form.at(place) or outcomes)
         self.call_after_refresh(self.paint)
-        if not self._open:
+        self.call_after_refresh(self._catch_up)
+        if not again:
             self._open = True
             self.set_interval(book.policy.claims.renew_seconds, self._renew)
-            self.call_after_refresh(self._catch_up)
-        if sheet.draft is not None:
+        if sheet.draft is not None and not again:
             self.tell(self.words.say("Your draft is back as you left it."), "good")
-        elif not sheet.gate.allowed:
+        elif not sheet.gate.allowed and not again:
             self.tell(self._gate_words(), "late")
 
     def on_key_row_early(self, event: KeyRow.Early) -> None:
@@ -103,6 +110,20 @@ class CallScreen(CallSaving):
         keys, self._ahead = self._ahead, []
         for key in keys:
             self.home.post_message(Key(key, key))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        super().on_descendant_focus(event)
+        self._at_hand = event.widget
+
+    def on_key(self, event: Key) -> None:
+        """A terminal that loses its focus takes it from the field at hand: the next key gives it back."""
+        if self.focused is not None:
+            return
+        event.stop()
+        event.prevent_default()
+        at_hand = self._at_hand
+        self.set_focus(at_hand if at_hand is not None and at_hand.is_attached else self.query_one("#outcomes"))
+        self.home.post_message(Key(event.key, event.character))
 
     def _renew(self) -> None:
         if self.sheet is not None and not self._gone:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.timer import Timer
 
-from core.base.days import near_day, weekday
+from core.base.days import day_and_month, day_of_week, near_day
 from core.base.language import N_
 from core.base.text import fit
 from tui.entry import CallEntry, on_keys, others
@@ -73,8 +73,15 @@ class CallFace(HuifangScreen):
 
     def _gate_words(self) -> str:
         assert self.sheet is not None
-        reasons = [self.words.say(reason.template, **reason.params) for reason in self.sheet.gate.reasons]
-        return " ".join(reasons)
+        words, on = self.words, self.sheet.on
+
+        def shown(value: object) -> object:
+            return day_and_month(value, words, on) if isinstance(value, date) else value
+
+        return " ".join(
+            words.say(reason.template, **{name: shown(value) for name, value in reason.params.items()})
+            for reason in self.sheet.gate.reasons
+        )
 
     def paint(self) -> None:
         """Paint all texts anew."""
@@ -151,7 +158,7 @@ class CallFace(HuifangScreen):
         assert self.home.session is not None
         outcome = self.home.session.rulebook.outcomes.get(last.outcome)
         at = self.home.local(last.at)
-        said = f"{at:%m-%d} {weekday(at.date(), self.words)} {at:%H:%M} "
+        said = f"{day_of_week(at.date(), self.words, sheet.on)} {at:%H:%M} "
         said += outcome.name(self.words) if outcome else last.outcome
         attempt = self.words.say("attempt {count}", count=sheet.tries)
         return [(self.words.say("last") + " ", "quiet"), (f"{said}  {attempt} ", "")]

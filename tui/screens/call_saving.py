@@ -127,7 +127,7 @@ class CallSaving(CallAsking):
         stay = event.value.other_number
         asks = self._asks_measure(event.value)
         self.home.pop_screen()
-        self.home.today.look_at_next(said, stay=stay)
+        self.home.today.look_at_next(said, self.number, stay=stay)
         if asks:
             from tui.giving import ask_measure
 

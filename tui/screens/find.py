@@ -66,7 +66,7 @@ class FindScreen(HuifangScreen):
             Column(say("phone"), 11),
             Column(say("stage"), 10 if self.words.lang == "zh" else 13),
             Column(say("cl."), 3),
-            Column(say("bought"), 10),
+            Column(say("bought"), self.home.date_width),
             Column(say("12 mon."), 8, "right"),
             *([Column(say("owner"), 14)] if self.size.width >= WIDE else ()),
         )
@@ -101,7 +101,7 @@ class FindScreen(HuifangScreen):
             self.action_key(deed)
 
     def _row(self, row: MemberRow) -> ListRow:
-        last = f"{row.last_purchase_on:%Y-%m-%d}" if row.last_purchase_on else "-"
+        last = self.home.dated(row.last_purchase_on) if row.last_purchase_on else "-"
         return ListRow(
             row.number,
             (

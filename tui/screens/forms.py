@@ -18,7 +18,7 @@ from tui.matters_face import SHORT
 from tui.overlays import WideOverlay
 from tui.paint import Span, wrapped
 from tui.profile import CONTACT, EDITABLE, as_typed, behind, values_of
-from tui.widgets.choices import Choice, OneOf
+from tui.widgets.choices import Choice, KeyRow, OneOf
 from tui.widgets.field import Field
 from tui.widgets.painted import Painted
 
@@ -90,6 +90,10 @@ class RaiseForm(WideOverlay[RaisedEntry]):
     def on_input_submitted(self) -> None:
         self.action_take()
 
+    def on_key_row_entered(self, event: KeyRow.Entered) -> None:
+        event.stop()
+        self.action_take()
+
     def action_take(self) -> None:
         """Take it down, if it says what is wrong."""
         entry = self.entry()
@@ -127,7 +131,7 @@ class EditForm(WideOverlay[bool]):
     """A member's profile, field by field; a fault is said under the field, and nothing typed is lost."""
 
     DEFAULT_CSS = """
-    EditForm VerticalScroll { height: 16; scrollbar-size: 0 0; }
+    EditForm VerticalScroll { height: 15; scrollbar-size: 0 0; }
     EditForm Horizontal { height: 1; }
     EditForm .label { width: 20; }
     EditForm #fault { height: 2; }
@@ -144,7 +148,7 @@ class EditForm(WideOverlay[bool]):
         self._home = app
         self._card = card
         self._version = card.version
-        self._values = values_of(card)
+        self._values = values_of(card, app.words)
 
     def inside(self) -> ComposeResult:
         words = self._home.words

@@ -112,11 +112,11 @@ class GiftsScreen(Listing):
                     Column(say("name"), 14),
                     Column(say("offer")),
                     Column(say("value"), 7, "right"),
-                    Column(say("good until"), 10),
+                    Column(say("good until"), self.home.date_width),
                     Column(say("state"), 9),
                 )
         return (
-            Column(say("day"), 10),
+            Column(say("day"), self.home.date_width),
             Column(say("name"), 12 if chinese else 14),
             Column(say("gift")),
             Column(say("for"), 12 if chinese else 18),
@@ -141,7 +141,7 @@ class GiftsScreen(Listing):
         book = self.home.session.rulebook
         waiting = row.state.value in ("reserved", "sent")
         return [
-            (str(row.given_on), ""),
+            (self.home.dated(row.given_on), ""),
             (row.name, "strong"),
             (row.gift_name, ""),
             (occasion_words(row.occasion, book, self.words), ""),
@@ -181,7 +181,7 @@ class GiftsScreen(Listing):
             (row.name, "strong"),
             (row.offer_name, ""),
             (amount_short(row.value), ""),
-            (str(row.expires_on), ""),
+            (self.home.dated(row.expires_on), ""),
             (state, "quiet" if row.expired else ""),
         ]
 

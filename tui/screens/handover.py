@@ -42,7 +42,7 @@ class HandoverScreen(Listing):
         waiting = sum(part == "act" for part, _, _ in self.things)
         spans: Line = [(" " + say("Handover") + "  ", "strong")]
         if waiting:
-            spans.append((say("{count} wait for you", count=waiting), "due"))
+            spans.append((self.words.plural("{count} waits for you", "{count} wait for you", waiting), "due"))
         elif self.there:
             spans.append((say("nothing waits for you"), "quiet"))
         return spans

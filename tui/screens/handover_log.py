@@ -51,11 +51,8 @@ class HandoverLogScreen(Listing):
         say = self.words.say
         chosen = "  ".join(f"{name}: {value}" for name, value in self._chosen())
         spans: Line = [(" " + say("Handover log") + "  ", "strong"), (chosen or say("everything"), "due")]
-        return (
-            [*spans, ("  " + say("{count} applications", count=len(self.things)), "quiet")]
-            if self.there
-            else spans
-        )
+        count = self.words.plural("{count} application", "{count} applications", len(self.things))
+        return [*spans, ("  " + count, "quiet")] if self.there else spans
 
     def _chosen(self) -> list[tuple[str, str]]:
         from core.base.naming import HANDOVER_STATES
@@ -209,7 +206,11 @@ class HandoverLogScreen(Listing):
 
     def on_log_exported(self, event: LogExported) -> None:
         rows, file = event.value
-        self.tell_whole(self.words.say("{count} applications written to {file}", count=rows, file=file))
+        self.tell_whole(
+            self.words.plural(
+                "{count} application written to {file}", "{count} applications written to {file}", rows, file=file
+            )
+        )
 
 
 def day_of(typed: str) -> date | None:

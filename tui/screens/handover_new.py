@@ -57,7 +57,7 @@ class NewScreen(MembersListing):
         """Paint all texts anew."""
         super().paint()
         cascade = self.seen.cascade if self.seen is not None else None
-        self.paint_cascade(face.cascade_lines(self.home, cascade) if cascade else [], cascade)
+        self.paint_cascade(face.cascade_lines(self.home, cascade, self.size.width) if cascade else [], cascade)
 
     def what(self) -> Line:
         from core.handover.wording import KINDS

@@ -80,7 +80,11 @@ class ApplicationScreen(MembersListing):
         width = self.size.width
         self.query_one("#top", Painted).show([face.title_line(self.home, sheet.row, width)])
         cascade = sheet.cascade
-        lines = face.cascade_lines(self.home, cascade) if cascade else face.moved_lines(self.home, sheet)
+        lines = (
+            face.cascade_lines(self.home, cascade, self.size.width)
+            if cascade
+            else face.moved_lines(self.home, sheet)
+        )
         self.paint_cascade(lines, cascade)
 
     def what(self) -> Line:

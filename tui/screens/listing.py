@@ -33,6 +33,7 @@ class Listing(HuifangScreen):
         super().__init__()
         self.things: Sequence[Any] = ()
         self.there = False
+        self._speaks_on = False
 
     def compose(self) -> ComposeResult:
         yield Painted(base="bar", id="top")
@@ -110,6 +111,7 @@ class Listing(HuifangScreen):
         event.lines.accept(event.offset, self._rows(event.offset, event.limit))
 
     def on_lines_moved(self, event: Lines.Moved) -> None:
+        self._speaks_on = False
         self._paint_peek(event.row)
         self.paint_foot()
 
@@ -147,7 +149,25 @@ class Listing(HuifangScreen):
             shown += [[("  " + line, "")] for line in wrapped(text, max(20, self.size.width - 4))]
         self.query_one(Lines).say_instead(shown)
 
+    def tell(self, text: str, style: str = "strong") -> None:
+        """Say something; what the line can't hold goes on below it, in place of what stands behind the row."""
+        first, *more = wrapped(text, max(20, self.size.width - 2))
+        super().tell(first, style)
+        self._speaks_on = bool(more)
+        if more:
+            lines: list[Line] = [[(" " + line, style)] for line in more]
+            self.query_one("#peek", Painted).show([*lines, *[[("", "")]] * self.behind][: self.behind])
+
+    def hush(self) -> None:
+        """Say nothing."""
+        super().hush()
+        if self._speaks_on:
+            self._speaks_on = False
+            self._paint_peek(self.row)
+
     def _paint_peek(self, row: ListRow | None) -> None:
+        if self._speaks_on:
+            return
         self.query_one("#peek", Painted).show([*self.peek_lines(row), *[[("", "")]] * self.behind][: self.behind])
 
     def do_leave(self) -> None:

@@ -101,10 +101,14 @@ class MatterScreen(Listing):
 
     def columns(self) -> tuple[Column, ...]:
         say = self.words.say
-        return (Column(say("when"), 11), Column(say("step")), Column(say("by"), 10))
+        return (
+            Column(say("when"), 14 if self.words.lang == "zh" else 12),
+            Column(say("step")),
+            Column(say("by"), 10),
+        )
 
     def row_of(self, place: int, thing: Any) -> ListRow:
-        at = f"{self.home.local(thing.at):%m-%d %H:%M}"
+        at = self.home.timed(thing.at)
         style = {"escalate": "late", "reopen": "bad", "resolve": "good", "close": "good"}.get(thing.act, "")
         said = step_words(thing.facts(), self.words).replace("\n", " ")
         by = "" if thing.act == "escalate" else thing.by_name

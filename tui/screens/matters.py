@@ -79,7 +79,7 @@ class MattersScreen(Listing):
         say = self.words.say
         chinese = self.words.lang == "zh"
         return (
-            Column(say("deadline"), 13),
+            Column(say("deadline"), 16 if chinese else 14),
             *([Column(say("no."), 5, "right"), Column(say("store"), 12)] if self.roomy else ()),
             Column(say("who"), 9 if chinese else 10),
             Column(say("about"), 6 if chinese else 7),
@@ -107,8 +107,7 @@ class MattersScreen(Listing):
         if row is None:
             return []
         app, thing, say = self.home, row.value, self.words.say
-        at = f"{app.local(thing.raised_at):%m-%d %H:%M}"
-        first: Line = [(f" {at} ", "quiet"), (thing.matter, "")]
+        first: Line = [(f" {app.timed(thing.raised_at)} ", "quiet"), (thing.matter, "")]
         taken = say("taken by {name}", name=thing.raised_by or "-")
         way = say(CHANNELS[thing.channel])
         second: Line = [(f" {taken}, {way}", "quiet")]
@@ -119,7 +118,7 @@ class MattersScreen(Listing):
         if thing.resolution:
             second.append(("   " + say("put right") + f": {thing.resolution}", "good"))
         elif thing.promised_on:
-            second.append(("   " + say("promised for {day}", day=thing.promised_on), ""))
+            second.append(("   " + face.promised_words(app, thing.promised_on), ""))
         return [first, second]
 
     def empty_words(self) -> list[str]:

@@ -15,7 +15,7 @@ from tui.jobs.member import WHOLE, ContactsShown, HistoryRead, Looked, MemberLoo
 from tui.keys import bindings
 from tui.overlays import Reading
 from tui.paint import Span, apart
-from tui.record import ago, event_lines, in_all, missing_words, title_spans
+from tui.record import ago, event_lines, gap_words, in_all, missing_words, title_spans
 from tui.screens.base import HuifangScreen
 from tui.widgets.lines import Column, Lines, ListRow
 from tui.widgets.painted import Painted
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from core.members.views import Contacts, MemberCard, PhoneLine
 
 Line = list[Span]
-LABEL = 14
+LABEL = 18
+NARROW = 14
+"""Cells kept for a label, in English and in Chinese."""
 
 
 class MemberScreen(HuifangScreen):
@@ -106,8 +108,7 @@ class MemberScreen(HuifangScreen):
         on = business_day(self.home.clock.now())
 
         def field(name: str, value: object) -> Line:
-            label = wording.worded(wording.FIELDS, name, self.words)
-            return [(f"  {label}{' ' * max(1, LABEL - cells(label))}{value or '-'}", "")]
+            return [(self._pair(wording.worded(wording.FIELDS, name, self.words), value or "-"), "")]
 
         phones = self._shown.phones if self._shown else card.phones
         written = self._shown.written if self._shown else {}
@@ -131,8 +132,7 @@ class MemberScreen(HuifangScreen):
         lines += [[], [(say("Purchases"), "strong")]]
         lines.append([(self._pair(say("last purchase"), ago(self.home, card.last_purchase_on, on)), "")])
         lines.append([(self._pair(say("in all"), in_all(self.home, card)), "")])
-        gap = say("{days} days", days=card.usual_gap_days) if card.usual_gap_days else "-"
-        lines.append([(self._pair(say("usual gap"), gap), "")])
+        lines.append([(self._pair(say("usual gap"), gap_words(self.home, card)), "")])
         lines += [[], [(say("Marketing"), "strong")]]
         names = ("preferences", "interests", "body_size", "personality", "best_time", "anniversaries")
         lines += [field(name, getattr(card, name)) for name in names]
@@ -148,8 +148,9 @@ class MemberScreen(HuifangScreen):
         outcome = self.home.session.rulebook.outcomes.get(phone.bad_reason)
         return outcome.name(self.words) if outcome else phone.bad_reason
 
-    def _pair(self, label: str, value: str) -> str:
-        return f"  {label}{' ' * max(1, LABEL - cells(label))}{value}"
+    def _pair(self, label: str, value: object) -> str:
+        room = NARROW if self.words.lang == "zh" else LABEL
+        return f"  {label}{' ' * max(1, room - cells(label))}{value}"
 
     # Deeds
 

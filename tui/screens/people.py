@@ -27,7 +27,7 @@ from tui.keys import bindings
 from tui.overlays import Reading
 from tui.screens.listing import Line, Listing
 from tui.screens.people_forms import ask_cover, ask_move, ask_new_person, ask_role, show_clearance
-from tui.widgets.lines import Column, ListRow
+from tui.widgets.lines import Column, Lines, ListRow
 
 if TYPE_CHECKING:
     from core.handover.views import HandoverRow
@@ -45,6 +45,7 @@ class PeopleScreen(Listing):
     def __init__(self) -> None:
         super().__init__()
         self.seen: Staff | None = None
+        self._changed = ""
         self._refused = ""
 
     def do_refresh(self) -> None:
@@ -59,6 +60,14 @@ class PeopleScreen(Listing):
     def on_staff_seen(self, event: StaffSeen) -> None:
         self.seen = event.value
         self.show_things(event.value.people)
+        self._follow_changed()
+
+    def _follow_changed(self) -> None:
+        """The cursor goes to whom was just changed: the next key is about somebody taken on, not about another."""
+        codes = [one.account.code for one in self.things]
+        if self._changed in codes:
+            self.query_one(Lines).go_to(codes.index(self._changed))
+        self._changed = ""
 
     # What is seen
 
@@ -66,17 +75,23 @@ class PeopleScreen(Listing):
         say = self.words.say
         spans: Line = [(" " + say("People") + "  ", "strong")]
         if self.seen is not None:
-            spans.append((say("{count} work here", count=len(self.seen.people)), "quiet"))
+            here = len(self.seen.people)
+            spans.append((self.words.plural("{count} works here", "{count} work here", here), "quiet"))
             bare = sum(one.account.has_secret is False for one in self.seen.people)
             if bare and any(one.account.has_secret for one in self.seen.people):
-                spans.append(("   ! " + say("{count} have no PIN: anybody can work as them", count=bare), "late"))
+                said = self.words.plural(
+                    "{count} has no PIN: anybody can work as them",
+                    "{count} have no PIN: anybody can work as them",
+                    bare,
+                )
+                spans.append(("   ! " + said, "late"))
         return spans
 
     def columns(self) -> tuple[Column, ...]:
         say = self.words.say
         return (
             Column(say("code"), 8),
-            Column(say("name"), 14),
+            Column(say("name"), 14 if self.roomy else 11),
             Column(say("role"), 13),
             Column(say("store"), 20 if self.roomy else 14),
             Column(say("account"), 8),
@@ -89,7 +104,10 @@ class PeopleScreen(Listing):
         say = self.words.say
         cover, style = "", ""
         if one.cover is not None:
-            cover, style = self._cover_words(one), "due" if one.cover.state == "running" else ""
+            cover, style = (
+                self._cover_words(one, short=not self.roomy),
+                "due" if one.cover.state == "running" else "",
+            )
         elif row.left_on is not None:
             today = business_day(self.home.clock.now())
             cover, style = say("leaves on {day}", day=day_and_month(row.left_on, self.words, today)), "late"
@@ -110,10 +128,12 @@ class PeopleScreen(Listing):
         )
         return ListRow(row.code, cells, value=one)
 
-    def _cover_words(self, one: PersonSeen) -> str:
+    def _cover_words(self, one: PersonSeen, *, short: bool = False) -> str:
+        """Who covers, from when to when; in short until when."""
         assert one.cover is not None
         who = one.cover.substitute_name or self.words.say("the store's pool")
-        return f"<- {who} {one.cover.from_on:%m-%d}..{one.cover.until_on:%m-%d}"
+        first, last = (self.home.dated(day) for day in (one.cover.from_on, one.cover.until_on))
+        return f"<- {who} {'' if short else first}..{last}"
 
     def peek_lines(self, row: ListRow | None) -> list[Line]:
         if row is None:
@@ -268,4 +288,5 @@ class PeopleScreen(Listing):
 
     def on_staff_changed(self, event: StaffChanged) -> None:
         self.tell(self.words.say("Done: {code}.", code=event.value), "good")
+        self._changed = event.value
         self.do_refresh()

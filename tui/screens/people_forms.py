@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from core.base.clock import business_day
@@ -14,6 +14,7 @@ from tui.overlays import AskText, Option, Pick
 from tui.paint import wrapped
 from tui.picking import ENOUGH, PickNamed, ask_shop, staff_options
 from tui.screens.handover_log import day_of
+from tui.when import day_said
 
 if TYPE_CHECKING:
     from core.handover.clearance import Clearance
@@ -92,15 +93,18 @@ def ask_cover(screen: PeopleScreen, one: PersonSeen) -> None:
     name, code = one.account.name, one.account.code
     today = business_day(app.clock.now())
 
+    def named_day(typed: str) -> date | None:
+        return day_of(typed) or day_said(app, typed)
+
     def chosen(substitute: str | None) -> None:
         if substitute is None:
             return
         who = "" if substitute == ENOUGH else substitute
 
         def echo(typed: str) -> tuple[str, bool]:
-            day = day_of(typed)
+            day = named_day(typed)
             if day is None or not today <= day <= today + timedelta(days=MOST_DAYS):
-                return say("A day from today on, such as {day}.", day=today + timedelta(days=7)), False
+                return say("A day from today on, such as {day}, 周五, +3d.", day=today + timedelta(days=7)), False
             return say("from today until {day}, both included", day=day), True
 
         window = AskText(
@@ -112,7 +116,7 @@ def ask_cover(screen: PeopleScreen, one: PersonSeen) -> None:
         app.ask_text(say("Why? The reason stays on record."), then=lambda why: agreed(who, typed, why))
 
     def agreed(who: str, typed: str, why: str) -> None:
-        day = day_of(typed)
+        day = named_day(typed)
         assert day is not None
         text = say(
             "{substitute} works the list of {name} until {day}; then it comes back by itself.",

@@ -107,19 +107,19 @@ class RecoveryScreen(ReportScreen):
         say, chinese = self.words.say, self.words.lang == "zh"
         if self.listed == "unmeasured":
             return (
-                Column(say("day"), 10),
+                Column(say("day"), self.home.date_width),
                 Column(say("name"), 14),
                 Column(say("caller"), 12),
                 Column(say("reasons")),
             )
+        over = self.listed == "over"
         return (
-            Column(say("due"), 10),
+            Column(say("day") if over else say("deadline"), self.home.date_width),
             Column(say("name"), 12 if chinese else 14),
             Column(say("measure"), 8 if chinese else 14),
             Column(say("whose"), 8 if chinese else 12),
-            Column(say("came back"), 10),
-            Column(say("note")),
-            *([Column(say("state"), 10)] if self.listed == "over" else ()),
+            Column(say("state"), 8) if over else Column(say("came back"), self.home.date_width),
+            Column(say("result") if over else say("note")),
         )
 
     def row_of(self, place: int, thing: Any) -> ListRow:
@@ -130,23 +130,26 @@ class RecoveryScreen(ReportScreen):
         if self.listed == "unmeasured":
             reasons = [book.reasons[c].name(self.words) if c in book.reasons else c for c in thing.reasons]
             cells: Line = [
-                (str(thing.day), ""),
+                (self.home.dated(thing.day), ""),
                 (thing.name, "strong"),
                 (thing.caller, ""),
                 (", ".join(reasons), ""),
             ]
             return ListRow(thing.call_id, tuple(cells), value=thing)
+        over = self.listed == "over"
+        back = self.home.dated(thing.back_on) if thing.back_on else ""
         cells = [
-            (str(thing.due_on), "late" if thing.late else ""),
+            (self._closed_on(thing) if over else self.home.dated(thing.due_on), "late" if thing.late else ""),
             (thing.name, "strong"),
             (measure_words(thing.code, book, self.words), ""),
             (thing.owner_name, ""),
-            (str(thing.back_on or ""), "good"),
+            (self.words.say(STATES[thing.state]), "") if over else (back, "good"),
             (thing.result or thing.note, ""),
         ]
-        if self.listed == "over":
-            cells.append((self.words.say(STATES[thing.state]), ""))
         return ListRow(str(thing.id), tuple(cells), value=thing)
+
+    def _closed_on(self, thing: Any) -> str:
+        return self.home.dated(self.home.local(thing.closed_at).date()) if thing.closed_at else ""
 
     def peek_lines(self, row: ListRow | None) -> list[Line]:
         if not self.listed:
@@ -154,10 +157,15 @@ class RecoveryScreen(ReportScreen):
         if row is None or self.listed == "unmeasured":
             return [[(" " + self.words.say("m takes a measure for the member under the cursor."), "quiet")]]
         thing, say = row.value, self.words.say
-        made = say("decided {day}, due {due}", day=thing.made_on, due=thing.due_on)
+        dated = self.home.dated
+        made = say("decided {day}, due {due}", day=dated(thing.made_on), due=dated(thing.due_on))
+        first: Line = [(f" {thing.number}  {thing.name}  ", "strong"), (made, "")]
+        if thing.back_on is not None:
+            first.append(("  " + say("came back {day}", day=dated(thing.back_on)), "good"))
+        said = "  ".join(dict.fromkeys(text for text in (thing.note, thing.result) if text))
         return [
-            [(f" {thing.number}  {thing.name}  ", "strong"), (made, "")],
-            [(" " + (thing.note or ""), "quiet")],
+            first,
+            *([(" " + line, "quiet")] for line in wrapped(said, self.size.width - 2)[: self.behind - 1]),
         ]
 
     def _notes(self) -> list[Line]:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from core.base.report import TITLES, Report, Section, bar_lengths, cell_text
-from core.base.text import cells
+from core.base.text import cells, fit
 from tui.jobs.matters import ReportRead, ReportWritten, make, write
 from tui.keys import bindings
 from tui.overlays import Option
@@ -18,6 +18,8 @@ from tui.widgets.lines import Column, ListRow
 
 MONTHS = (1, 3, 6, 12, 24)
 LEAST_BAR = 6
+LEAST_TITLE = 5
+"""Cells to which the name of a section that is not shown may be cut."""
 
 
 class ReportScreen(Listing):
@@ -76,21 +78,32 @@ class ReportScreen(Listing):
 
     def what(self) -> Line:
         say = self.words.say
-        spans: Line = [(" " + say(TITLES[self.code]) + "  ", "strong")]
+        name = say(TITLES[self.code])
         if self.report is None:
-            return spans
-        whole = [*spans, *self._titles(short=False)]
-        return whole if width_of(whole) <= self.size.width else [*spans, *self._titles(short=True)]
+            return [(f" {name}  ", "strong")]
+        titles = self._titles(self.size.width - cells(name) - 3)
+        room = self.size.width - width_of(titles) - 3
+        return [(f" {fit(name, min(cells(name), room))}  ", "strong"), *titles]
 
-    def _titles(self, *, short: bool) -> Line:
-        """The sections by their digits; `short` names only the one that is shown."""
+    def _titles(self, room: int) -> Line:
+        """The sections by their digits in so many cells: the one that is shown in full, others as far as fits."""
         assert self.report is not None
+        titles = [section.title for section in self.report.sections]
+        if sum(map(cells, titles)) + 3 * len(titles) > room:  # what all begin with in English tells nothing
+            titles = [
+                title if place == self.place else title.removeprefix("By ") for place, title in enumerate(titles)
+            ]
+        others = [cells(title) for place, title in enumerate(titles) if place != self.place]
+        room -= 3 * len(titles) + cells(titles[self.place])
+        most = max([LEAST_TITLE, *others])
+        while most > LEAST_TITLE and sum(min(width, most) for width in others) > room:
+            most -= 1
         spans: Line = []
-        for place, section in enumerate(self.report.sections):
+        for place, title in enumerate(titles):
             chosen = place == self.place
             spans.append((f"{place + 1} ", "key"))
-            if chosen or not short:
-                spans += [(section.title, "chosen" if chosen else ""), (" ", "")]
+            spans.append((title if chosen else fit(title, min(cells(title), most)), "chosen" if chosen else ""))
+            spans.append((" ", ""))
         return spans
 
     def columns(self) -> tuple[Column, ...]:
@@ -199,7 +212,11 @@ class ReportScreen(Listing):
         """Another period."""
         say = self.words.say
         options = [
-            Option(str(months), str(place), say("{count} months up to today", count=months))
+            Option(
+                str(months),
+                str(place),
+                self.words.plural("{count} month up to today", "{count} months up to today", months),
+            )
             for place, months in enumerate(MONTHS, 1)
         ]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 
-from core.base.days import day_and_month, near_day
+from core.base.days import near_day, so_many_days
 from core.base.errors import HuifangError
 from core.base.money import amount_short
 from core.base.text import fit
@@ -84,10 +84,11 @@ class ReviewScreen(HuifangScreen):
         if sheet is not None:
             say = self.words.say
             title = [(text, "bar-strong" if name else name) for text, name in title_spans(self.home, sheet.member)]
-            latest = say("decide by {day}", day=day_and_month(sheet.latest, self.words))
+            latest = say("decide by {day}", day=self.home.dated(sheet.latest))
             self.query_one("#top", Painted).show([apart([(" < ", ""), *title], [(latest + " ", "")], width)])
-            away = say("away {days} days", days=sheet.away_days)
-            usual = say("usual gap {days} days", days=sheet.usual_gap_days) if sheet.usual_gap_days else ""
+            away = say("away {days}", days=so_many_days(sheet.away_days, self.words))
+            gap = so_many_days(sheet.usual_gap_days, self.words) if sheet.usual_gap_days else ""
+            usual = say("usual gap {days}", days=gap) if gap else ""
             self.query_one("#why", Painted).show([[(" " + away, "due"), ("   " + usual, ""), *self._more(sheet)]])
             self._fill(self._record(sheet))
             choices = [
@@ -120,18 +121,17 @@ class ReviewScreen(HuifangScreen):
             reasons = [book.reasons[code].name(self.words) for code in call.reasons if code in book.reasons]
             said = outcome.name(self.words) if outcome else call.outcome
             said += f" ({', '.join(reasons)})" if reasons else ""
-            lines.append(
-                [(f"{self.home.local(call.at):%Y-%m-%d}  {call.caller}  {said}  {call.note}".rstrip(), "")]
-            )
+            day = self._dated(self.home.local(call.at).date())
+            lines.append([(f"{day}  {call.caller}  {said}  {call.note}".rstrip(), "")])
         if not sheet.calls:
             lines.append([(say("never called yet"), "quiet")])
         lines += [[], [(say("Purchases"), "strong")]]
         for bought in sheet.purchases:
-            gap = say("after {days} days", days=bought.gap_days) if bought.gap_days is not None else ""
+            passed = so_many_days(bought.gap_days, self.words) if bought.gap_days is not None else ""
+            gap = say("after {days}", days=passed) if passed else ""
             amount = fit(amount_short(bought.amount), 10, align="right")
-            lines.append(
-                [(f"{bought.day}  {amount}  {bought.goods}  {bought.store}  {bought.who}  {gap}".rstrip(), "")]
-            )
+            said = f"{self._dated(bought.day)}  {amount}  {bought.goods}  {bought.store}  {bought.who}  {gap}"
+            lines.append([(said.rstrip(), "")])
         if not sheet.purchases:
             lines.append([(say("nothing bought yet"), "quiet")])
         return lines + self._tried(sheet)
@@ -144,8 +144,9 @@ class ReviewScreen(HuifangScreen):
         lines: list[Line] = [[], [(say("Tried before"), "strong")]]
         for row in sheet.measures:
             kind = book.measures.get(row.code)
-            back = say("came back {day}", day=row.back_on) if row.back_on else say("did not come back yet")
-            said = f"{row.made_on}  {kind.name(self.words) if kind else row.code}  {row.owner_name}"
+            came = row.back_on
+            back = say("came back {day}", day=self.home.dated(came)) if came else say("did not come back yet")
+            said = f"{self._dated(row.made_on)}  {kind.name(self.words) if kind else row.code}  {row.owner_name}"
             lines.append([(f"{said}  {row.result or row.note}  {back}", "")])
         for purpose in sheet.tried:
             programme = book.programmes.get(purpose.programme)
@@ -233,7 +234,7 @@ class ReviewScreen(HuifangScreen):
         assert self.home.session is not None
         kind = self.home.session.rulebook.measures.get(decided.decision)
         self.home.pop_screen()
-        self.home.today.look_at_next(said)
+        self.home.today.look_at_next(said, self.number)
         if kind is not None and kind.gift:
             from tui.giving import ask_gift
 
@@ -251,6 +252,10 @@ class ReviewScreen(HuifangScreen):
             self.home.gateway.ask(self.home.today, DraftKept, set_free(self.sheet.member.id), write=True)
         self.home.pop_screen()
         self.home.today.do_refresh()
+
+    def _dated(self, day: date) -> str:
+        """A day at the head of a line, as wide as all the others."""
+        return fit(self.home.dated(day), self.home.date_width)
 
     def when_words(self, moment: datetime) -> Span:
         """A moment near today, as a span."""

@@ -10,6 +10,7 @@ from core.base.language import N_
 from tui.jobs.today import DayRead, NextClaimed, Skipped, claim_following, read_day, skip_row
 from tui.keys import bindings
 from tui.overlays import Option
+from tui.screens.today_face import TABS
 from tui.screens.today_reading import TodayReading
 from tui.widgets.aside import Aside
 from tui.widgets.lines import Lines
@@ -116,9 +117,9 @@ class TodayScreen(TodayReading):
             return
         known = self.home.session.rulebook.programmes
         options = [Option("", "1", self.words.say("all"), str(self.day.overview.total))]
-        for number, code in enumerate(self._tabs, 2):
+        for key, code in zip("23456789abcdefgh", self._tabs, strict=False):
             count = self.day.overview.counts.get(code, 0)
-            options.append(Option(code, str(number), known[code].name(self.words), str(count)))
+            options.append(Option(code, key, known[code].name(self.words), str(count)))
         self.home.ask_choice(self.words.say("Show which programme?"), options, self._set_programme)
 
     def action_tab(self, digit: int) -> None:
@@ -128,13 +129,15 @@ class TodayScreen(TodayReading):
             return
         if digit == 1:
             self._set_programme("")
-        elif digit - 2 < len(self._tabs):
+        elif digit - 2 < len(self._tabs[:TABS]):
             self._set_programme(self._tabs[digit - 2])
 
     def _set_programme(self, code: str) -> None:
         if (code or None) == self.programme:
             return
         self.programme = code or None
+        self.hush()  # what was said of the list before does not hold for this one
+        self._from_the_top = True
         self._start_over()
 
     def do_everything(self) -> None:
@@ -155,9 +158,13 @@ class TodayScreen(TodayReading):
         """Take the last record back."""
         self.home.take_back()
 
-    def look_at_next(self, said: str, *, stay: bool = False) -> None:
-        """A call was saved: the cursor goes to the row that follows, and the list is read anew."""
+    def look_at_next(self, said: str, number: str, *, stay: bool = False) -> None:
+        """The row of that member is done: the cursor goes to the one that follows, and the list is read anew.
+
+        It stays where it is when the member was found by a search: the row under it has not been worked yet.
+        """
         lines = self.query_one(Lines)
+        stay = stay or lines.row is None or lines.row.key != number
         below = lines.row if stay else lines.row_at(lines.cursor + 1)
         self._wanted_key = below.key if below else ""
         self.tell(said, "good")

@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from core.base.clock import business_day
-from core.base.days import day_and_month
+from core.base.days import day_and_month, days_ago
 from core.base.money import amount_short
 from core.base.text import cells
-from tui.jobs.today import Day, Wish
+from tui.jobs.today import Day, Late, Wish
 from tui.paint import Span, head, width_of, wrapped
 from tui.screens.base import HuifangScreen
 from tui.widgets.aside import Aside
@@ -20,6 +20,15 @@ from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from core.followups.worklist_rows import WorklistRow
+
+TABS = 8
+"""Programmes that have a digit, beside all of them on 1; f shows the others too."""
+
+TAB_FORMS = ((40, " "), (8, " "), (40, ":"), (8, ":"), (6, ":"), (5, ":"), (4, ":"), (2, ":"))
+"""How the tabs are written, the roomiest first: cells of a name at most, and what joins the digit to it."""
+
+WHOLE_FORMS = 4
+"""So many of them show names whole; what is beyond the day's target may push names together, not cut them."""
 
 WIDE = 120
 """From so many columns on the member stands beside the list."""
@@ -45,6 +54,7 @@ class TodayFace(HuifangScreen):
         self._tabs: list[str] = []
         self._planning = ""
         self._excuse: list[str] = []
+        self._late = Late()
 
     def compose(self) -> ComposeResult:
         yield Painted(base="bar", id="top")
@@ -89,6 +99,22 @@ class TodayFace(HuifangScreen):
             Column(say("try"), 3, "right"),
         )
 
+    def silence(self) -> list[Span]:
+        """What of this caller's is late among complaints and problems: it has no row of its own in the list."""
+        late, words = self._late, self.words
+        parts = []
+        if late.complaints:
+            said = words.plural("{count} complaint", "{count} complaints", late.complaints)
+            parts.append(words.say("{what} (F11)", what=said))
+        if late.problems:
+            said = words.plural("{count} problem", "{count} problems", late.problems)
+            parts.append(words.say("{what} (F11 b)", what=said))
+        if not parts:
+            return super().silence()
+        said = words.say("late and yours: {what}", what=words.say(", ").join(parts))
+        said = f" ! {said} "
+        return [(said, "late"), ("-" * max(0, self.size.width - cells(said)), "rule")]
+
     def paint_empty(self, said: list[str]) -> None:
         """Say why there is nothing to see."""
         self._excuse = said
@@ -98,6 +124,9 @@ class TodayFace(HuifangScreen):
             lines.extend([("  " + line, "")] for line in wrapped(text, width))
         if self.day is not None:
             lines.append([("", "")])
+            if self.programme is not None:
+                left = self.words.say("1 shows all {count} of the day's list.", count=self.day.overview.total)
+                lines.append([("  " + left, "strong")])
             lines.append([("  " + self.words.say("F5 reads anew, / finds a member, a shows all."), "quiet")])
         self.query_one(Lines).say_instead(lines)
 
@@ -108,25 +137,30 @@ class TodayFace(HuifangScreen):
         stands = self.day.overview
         known = self.home.session.rulebook.programmes
         entries: list[tuple[str, int, str | None]] = [(self.words.say("all"), stands.total, None)]
-        entries += [(known[code].short(self.words), stands.counts.get(code, 0), code) for code in self._tabs]
-        beyond = ""
+        entries += [
+            (known[code].short(self.words), stands.counts.get(code, 0), code) for code in self._tabs[:TABS]
+        ]
+        beyond = self.words.say("f more") if len(self._tabs) > TABS else ""
         if stands.beyond_target and not self.everything:
             beyond = self.words.say("+{count} beyond today's target", count=stands.beyond_target)
-        for cut in (40, 12, 10, 8, 6):
-            spans = self._tab_spans(entries, cut)
-            room = self.size.width - width_of(spans) - cells(beyond) - 1
-            if room >= 0:
-                break
-        self.query_one("#tabs", Painted).show([[*spans, (" " + beyond if room >= 0 else "", "quiet")]])
+        more = width_of([("  " + beyond, "")]) if beyond else 0
+        laid = [self._tab_spans(entries, cut, joint) for cut, joint in TAB_FORMS]
+        fitting = [spans for spans in laid if width_of(spans) <= self.size.width]
+        roomy = [spans for spans in laid[:WHOLE_FORMS] if width_of(spans) + more <= self.size.width]
+        spans = (roomy or fitting or laid[-1:])[0]
+        self.query_one("#tabs", Painted).show([[*spans, ("  " + beyond if roomy else "", "quiet")]])
 
-    def _tab_spans(self, entries: list[tuple[str, int, str | None]], cut: int) -> list[Span]:
+    def _tab_spans(self, entries: list[tuple[str, int, str | None]], cut: int, joint: str) -> list[Span]:
+        """The tabs with names of at most `cut` cells; where `joint` is no space they stand close together."""
         spans: list[Span] = []
+        space = " " if joint == " " else ""
         for number, (name, count, code) in enumerate(entries, 1):
             shown = head(name, cut).rstrip()
             chosen = code == self.programme
             style = "chosen" if chosen else "" if count else "quiet"
-            spans += [(f" {number} ", "chosen" if chosen else "key"), (f"{shown} {count}", style), (" ", "")]
-        return spans
+            spans.append((f"{space}{number}{joint}", "chosen" if chosen else "key"))
+            spans += [(f"{shown} {count}", style), (" ", "")]
+        return spans[:-1]
 
     def _paint_peek(self, row: ListRow | None) -> None:
         peek = self.query_one("#peek", Painted)
@@ -145,7 +179,7 @@ class TodayFace(HuifangScreen):
         else:
             first += [
                 (say("bought") + " ", "quiet"),
-                (say("{days} days ago", days=(on - row.last_purchase_on).days) + "  ", ""),
+                (days_ago((on - row.last_purchase_on).days, self.words) + "  ", ""),
                 (say("in all") + " ", "quiet"),
                 (amount_short(row.amount_total), ""),
             ]

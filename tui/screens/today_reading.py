@@ -10,12 +10,25 @@ from textual.timer import Timer
 
 from core.base.errors import HuifangError
 from core.base.language import N_
-from tui.jobs.today import Day, DayRead, PartRead, Planned, WhyRead, explain_list, plan_day, read_day, read_part
+from tui.jobs.today import (
+    Day,
+    DayRead,
+    LateRead,
+    PartRead,
+    Planned,
+    WhyRead,
+    count_late,
+    explain_list,
+    plan_day,
+    read_day,
+    read_part,
+)
 from tui.screens.today_face import TodayFace
 from tui.widgets.lines import Lines
 from tui.widgets.topline import Numbers
 
 REFRESH_SECONDS = 20.0
+LATE_SECONDS = 60.0
 
 _STEPS = {
     "close": N_("closing what is over"),
@@ -43,9 +56,11 @@ class TodayReading(TodayFace):
         self._rung: set[tuple[str, datetime]] = set()
         self._bell: Timer | None = None
         self._wanted_key = ""
+        self._from_the_top = False
 
     def on_mount(self) -> None:
         self.set_interval(REFRESH_SECONDS, self.read_again)
+        self.set_interval(LATE_SECONDS, self.look_for_late)
         self.query_one(Lines).focus()
 
     def begin(self) -> None:
@@ -82,8 +97,23 @@ class TodayReading(TodayFace):
     def on_planned(self, event: Planned) -> None:
         self._planned = True
         self._planning = ""
-        if event.value is not None or self.day is None or self.day.total == 0:
+        if event.value or self.day is None or self.day.total == 0:
             self.do_refresh()
+        self.look_for_late()
+
+    def on_screen_resume(self) -> None:
+        """Back from another screen, where something late may have been seen to."""
+        self.look_for_late()
+
+    def look_for_late(self) -> None:
+        """Count what is late of the caller's own, once the list itself is there."""
+        if self._planned and self.home.session is not None and self.home.screen is self:
+            self.home.gateway.ask(self, LateRead, count_late(), latest="late", excuse=lambda _error: True)
+
+    def on_late_read(self, event: LateRead) -> None:
+        self._late = event.value
+        if self._silence is None:
+            self.hush()
 
     def do_refresh(self) -> None:
         """Read the day anew; the cursor stays on its member."""
@@ -103,6 +133,9 @@ class TodayReading(TodayFace):
         self.home.numbers = Numbers(stands.done, stands.done + stands.total, stands.reached, stands.callbacks)
         self._note_tabs(day)
         lines = self.query_one(Lines)
+        if self._from_the_top:  # another list: what is most urgent in it must not stand above the screen
+            self._from_the_top = False
+            lines.clear()
         lines.show(day.total, day.wish.offset, day.rows)
         if self._wanted_key:
             lines.select(self._wanted_key)
@@ -132,7 +165,7 @@ class TodayReading(TodayFace):
         assert self.home.session is not None
         known = self.home.session.rulebook.programmes
         here = set(self._tabs) | {code for code, count in day.overview.counts.items() if count}
-        self._tabs = sorted(here & known.keys(), key=lambda code: (known[code].rank, code))[:8]
+        self._tabs = sorted(here & known.keys(), key=lambda code: (known[code].rank, code))
 
     def _watch_callbacks(self, day: Day) -> None:
         now = self.home.clock.now()

@@ -58,6 +58,7 @@ class KeyRow(Widget, can_focus=True):
         self.choices = list(choices)
         self.title = title
         self.marked: set[str] = set()
+        self.waiting = False
 
     def offer(self, choices: Sequence[Choice], title: str = "") -> None:
         """Offer these choices."""
@@ -102,7 +103,7 @@ class KeyRow(Widget, can_focus=True):
         self.refresh()
 
     def on_key(self, event: Key) -> None:
-        if not self.choices and event.character is not None and event.is_printable:
+        if (self.waiting or not self.choices) and event.character is not None and event.is_printable:
             event.stop()
             event.prevent_default()
             self.post_message(self.Early(self, event.character))
@@ -119,13 +120,13 @@ class KeyRow(Widget, can_focus=True):
 
 
 class OneOf(KeyRow):
-    """One of a few; the arrow keys move, a digit takes it and goes on."""
+    """One of a few; the arrow keys move, a digit takes it and goes on, Enter is the form's."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "step(-1)", show=False),
         Binding("right", "step(1)", show=False),
         Binding("up", "app.focus_previous", show=False),
-        Binding("down,enter", "app.focus_next", show=False),
+        Binding("down", "app.focus_next", show=False),
     ]
 
     DEFAULT_CSS = """
@@ -152,6 +153,7 @@ class OneOf(KeyRow):
         for choice in self.choices:
             if event.character is not None and event.character == choice.key:
                 event.stop()
+                event.prevent_default()
                 self.take(choice.code)
                 self.screen.focus_next()
                 return

@@ -17,7 +17,7 @@ from core.base.text import cells, fit
 from tui import wording
 from tui.paint import Spans, wrapped
 from tui.profile import CONTACT, as_typed, behind, values_of
-from tui.widgets.choices import Score, Tick
+from tui.widgets.choices import Mark, Score, Tick
 from tui.widgets.field import Field
 from tui.widgets.painted import Painted
 
@@ -94,7 +94,7 @@ class ScriptForm(VerticalScroll, can_focus=False):
     async def fill(self, sheet: CallSheet, entry: CallEntry, words: Catalogue, names: Mapping[str, str]) -> None:
         """Build the form for a sheet, with what the entry holds already. `names` are the programmes'."""
         self._entry = entry
-        self._values = values_of(sheet.member)
+        self._values = values_of(sheet.member, words)
         self._behind = {name: behind(sheet.member, name, words) for name in CONTACT}
         await self.remove_children()
         rows: list[Widget] = []
@@ -195,6 +195,22 @@ class ScriptForm(VerticalScroll, can_focus=False):
     def first_empty_score(self) -> Score | None:
         """The first mark that has not been given."""
         return next((score for score in self.query(Score) if not score.value), None)
+
+    def place(self) -> tuple[str, str] | None:
+        """Which entry of the form has the focus, by its kind and name."""
+        focused = self.screen.focused
+        if isinstance(focused, Field):
+            return ("field", focused.name or "")
+        return (type(focused).__name__, focused.code) if isinstance(focused, Mark) else None
+
+    def at(self, place: tuple[str, str] | None) -> Widget | None:
+        """The entry at that place, where the form has one."""
+        if place is None:
+            return None
+        kind, name = place
+        if kind == "field":
+            return self.field_named(name)
+        return next((mark for mark in self.query(Mark) if (type(mark).__name__, mark.code) == place), None)
 
     def field_named(self, name: str) -> Field | None:
         """The field of that name: note, promise, profile:wechat, answer:opinion."""
