@@ -41,6 +41,16 @@ def _wrapped(paragraphs: tuple[str, ...]) -> list[list[Span]]:
     return lines
 
 
+_HUNG = 12
+"""Cells before what a key does."""
+
+
+def _hung(keys: str, text: str, style: str) -> list[list[Span]]:
+    """A text beside its keys, on as many lines as it needs."""
+    first, *more = wrapped(text, READING_WIDTH - max(_HUNG, len(keys)))
+    return [[(f"{keys:<{_HUNG}}{first}", style)], *([(" " * _HUNG + line, style)] for line in more)]
+
+
 def show_why(app: Navigation, number: str) -> None:
     """Explain a member's place on the lists."""
     say = app.words.say
@@ -66,9 +76,9 @@ def show_help(app: Navigation) -> None:
         for key in KEYS:
             if key.screen == name and key.keys:
                 keys = " ".join(name_of(shown) for shown in key.keys)
-                lines.append([(f"  {keys:<9} {say(key.help)}", "")])
+                lines += _hung(f"  {keys:<9} ", say(key.help), "")
                 if reason := screen.why_not(key.id):
-                    lines.append([(f"            ({reason})", "quiet")])
+                    lines += _hung("", f"({reason})", "quiet")
     app.push_screen(
         Reading(say("Help: {screen}", screen=say(SCREENS[screen.key_screen])), say("Esc: back"), lines)
     )

@@ -27,8 +27,11 @@ class Presence(Navigation):
     touched: datetime
     _own_language: bool
 
+    shut: str = ""
+    """Why nobody gets in; a key that asks for the store says so."""
+
     def _not_in(self, error: HuifangError) -> bool:
-        said = self.words.error(error)
+        said = self.shut = self.words.error(error)
         self.today.paint_empty([said, self.words.say("ctrl+q leaves the program.")])
         self.today.tell(said, "bad")
         return True
@@ -67,6 +70,7 @@ class Presence(Navigation):
     def let_in(self, session: Session) -> None:
         """Somebody works here from now on."""
         self.session = session
+        self.shut = ""
         self.touched = self.clock.now()
         if self._own_language and self.session.language in LANGUAGES:
             self.words = catalogue(self.session.language or self.words.lang)

@@ -126,8 +126,9 @@ def recent_lines(app: HuifangApp, events: Iterable[RecentEvent], width: int) -> 
         lines += dates.over(event.day)
         day = dates.shown(event.day)
         if event.kind == "purchase":
-            said = f"{amount_short(event.amount)} {event.goods} {event.who}".rstrip()
-            lines.append([(day, "quiet"), (app.words.say("bought") + " ", ""), (said, "")])
+            said = " ".join(part for part in (amount_short(event.amount), event.goods, event.who) if part)
+            deed = app.words.say("bought") if event.amount > 0 else app.words.say("refund")
+            lines.append([(day, "quiet"), (deed + " ", ""), (said, "")])
             continue
         outcome = book.outcomes.get(event.outcome)
         said = outcome.name(app.words) if outcome else event.outcome

@@ -25,7 +25,7 @@ def ask_when(app: HuifangApp, title: str, then: Understood) -> None:
 
     def said(typed: str) -> tuple[str, bool]:
         if not typed.strip():
-            return app.words.say("For example 下周三10点, 明天下午3点, +3d, +2h, tomorrow 3pm"), False
+            return app.words.say("For example tomorrow 3pm, next wed 10:00, +3d, +2h"), False
         now = app.clock.now()
         try:
             when = parse_when(typed, now, session.zone, policy.calls.open_hours)

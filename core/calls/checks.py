@@ -220,7 +220,7 @@ def _callback(callback_at: datetime | None, outcome: Outcome, now: datetime) -> 
         if calls_back(outcome):
             raise BadInput(
                 "call.callback_missing",
-                N_("When shall the member be called? Write for example 下周三10点, tomorrow 3pm or +2h."),
+                N_("When shall the member be called? Write for example next wed 10:00, tomorrow 3pm or +2h."),
                 field="callback",
             )
         return

@@ -99,7 +99,7 @@ def _last(connection: sa.Connection, staff: int, now: datetime) -> sa.Row[Any]:
 def _another_since(last: sa.Row[Any]) -> Conflict:
     return Conflict(
         "call.another_since",
-        N_("Nothing was taken back: another terminal of yours has stored a call to {name} since. u asks anew."),
+        N_("Not taken back: another terminal of yours stored {name} since. u asks again."),
         name=last.name or last.number,
     )
 

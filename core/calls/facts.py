@@ -49,7 +49,7 @@ class CallFacts:
 def _member() -> Direct:
     columns = (
         "id number name store_id owner_id consent_call last_call_at last_reached_on rest_until rest_reason "
-        "last_promise dialable completeness last_on version"
+        "last_promise dialable completeness last_on version value_class"
     )
     return Direct(
         sa.select(*_of(Member, columns), col(Shop.time_zone))

@@ -28,6 +28,7 @@ from core.calls.views import CallResult
 from core.calls.when import parse_when
 from core.followups.claims import refuse_other, release_in
 from core.followups.cycles import CALLBACK
+from core.followups.plan_sql import order_key
 from core.followups.tables import FollowUp
 from core.members.actions import edit_in, understand_before
 from core.store.again import retried
@@ -238,6 +239,8 @@ def _callback(work: Work, call_id: str, callback_at: datetime) -> dict[str, Any]
     return {
         "member_id": member["id"],
         "programme": CALLBACK,
+        "rank": work.rulebook.programmes[CALLBACK].rank,
+        "order_key": order_key(member["value_class"], member["number"]),
         "cycle": call_id,
         "store_id": member["store_id"],
         "assignee_id": caller if caller is not None else member["owner_id"],

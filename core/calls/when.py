@@ -85,13 +85,13 @@ def parse_when(
     if found.moment <= now:
         raise BadInput(
             "when.past",
-            N_("That time is already past: name a later one, for example +2h or 明天10点."),
+            N_("That time is already past: name a later one, for example +2h or tomorrow 10:00."),
             field="callback",
         )
     if found.moment > now + FURTHEST:
         raise BadInput(
             "when.far",
-            N_("That time is more than a year away: name a nearer one, for example +3d or 下周三10点."),
+            N_("That time is more than a year away: name a nearer one, for example +3d or next wed 10:00."),
             field="callback",
         )
     return found

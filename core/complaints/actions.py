@@ -133,7 +133,7 @@ def _said(store: Store, act: RaisedAct, deed: Deed) -> Said:
     if act is A.PROMISE and promised_at is None:
         raise BadInput(
             "matter.promise",
-            N_("By when? Write for example 明天下午3点, tomorrow 3pm or +2h."),
+            N_("By when? Write for example tomorrow 3pm, next wed 10:00 or +2h."),
             field="promised",
         )
     if promised_at is not None and promised_at <= store.clock.now():

@@ -56,19 +56,22 @@ def skip(store: Store, actor: Actor, number: str, reason: str) -> int:
 def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) -> Claimed | None:
     """Hold the first member of the list whom nobody else holds; None where the list has no such row."""
     with store.write(actor, durable=False) as tx:
-        for member in free_members(store, tx.connection, actor, query):
-            held = _claim_if_due(store, tx, member, terminal)
+        for members in free_members(store, tx.connection, actor, query):
+            held = _claim_first(store, tx, members, terminal)
             if held is not None:
                 return held
     return None
 
 
-def _claim_if_due(store: Store, tx: Transaction, member: FreeMember, terminal: str) -> Claimed | None:
-    """Hold the member, unless somebody is just taking them, was quicker, or has finished with them meanwhile."""
-    if not tx.lock_row(Member, member.member_id):
-        return None
-    key, number = member.member_id, member.number
-    owner, shop = member.owner_id, member.store_id
-    admit(tx.connection, tx.actor, Right.CALL, number, member_id=key, owner_id=owner, store_id=shop)
-    # the member is locked now: what others wrote since the list was read is seen
-    return take_if_due(store, tx, key, number, terminal)
+def _claim_first(store: Store, tx: Transaction, members: list[FreeMember], terminal: str) -> Claimed | None:
+    """Hold the first whom nobody is just taking, was quicker with, or has finished with meanwhile."""
+    left = {member.member_id: member for member in members}
+    while (key := tx.lock_first(Member, list(left))) is not None:
+        # locked now: what others wrote about the member since the list was read is seen
+        member = left.pop(key)
+        owner, shop = member.owner_id, member.store_id
+        admit(tx.connection, tx.actor, Right.CALL, member.number, member_id=key, owner_id=owner, store_id=shop)
+        held = take_if_due(store, tx, key, member.number, terminal)
+        if held is not None:
+            return held
+    return None

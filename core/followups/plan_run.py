@@ -43,6 +43,7 @@ class PlanRunning:
     def __init__(self, store: Store, tx: Transaction, day: date, progress: Progress) -> None:
         self.policy = store.policy
         self.desk_programmes = store.rulebook.desk_programmes
+        self.ranks = {code: entry.rank for code, entry in store.rulebook.programmes.items()}
         self.tx = tx
         self.day = day
         self.progress = progress
@@ -53,6 +54,7 @@ class PlanRunning:
         """Close what is over, plan what falls due, and put the run on record."""
         previous = self._previous_run()
         self.progress("close", 0.0)
+        self._keep_groups()
         closed = self._close()
         self.progress("dated", 0.1)
         for group in self.groups:
@@ -72,6 +74,13 @@ class PlanRunning:
         return self.tx.connection.execute(
             sa.select(sa.func.max(sa.column("day", sa.Date))).select_from(sa.table("plan_run"))
         ).scalar()
+
+    def _keep_groups(self) -> None:
+        """Give what is open the ranks of today's rulebook, where the last plan had others."""
+        runs = PlanRun.__table__.c  # type: ignore[attr-defined]
+        last = self.tx.connection.execute(sa.select(runs.counts).order_by(runs.id.desc()).limit(1)).scalar()
+        if last is not None and json.loads(last).get("ranks") != self.ranks:
+            self.tx.bulk(plan_sql.ranked_anew(self.ranks), table=FollowUp, what="put into other groups")
 
     def _close(self) -> dict[str, int]:
         closing = self.tx.connection.execute(
@@ -124,6 +133,7 @@ class PlanRunning:
         return [
             {
                 "programme": cycle.programme,
+                "rank": self.ranks[cycle.programme],
                 "cycle": cycle.cycle,
                 "base": cycle.base,
                 "due": cycle.due_on,
@@ -207,6 +217,7 @@ class PlanRunning:
         month_start = self.day.replace(day=1)
         common = {
             "programme": cycles.MONTHLY,
+            "rank": self.ranks[cycles.MONTHLY],
             "cycle": cycles.month_name(self.day),
             "closes": cycles.month_end(self.day),
             "day": self.day,
@@ -249,6 +260,7 @@ class PlanRunning:
         rule = self.policy.decline
         parameters = {
             "programme": cycles.DECLINE,
+            "rank": self.ranks[cycles.DECLINE],
             "cycle": cycles.quarter_name(self.day),
             "due": due,
             "closes": closes,
@@ -280,6 +292,6 @@ class PlanRunning:
             day=self.day,
             made_at=self.tx.now,
             actor_code=self.tx.actor.code,
-            counts=json.dumps(counts, separators=(",", ":")),
+            counts=json.dumps({**counts, "ranks": self.ranks}, separators=(",", ":")),
         )
         self.tx.note(Deed.BULK, PlanRun, str(self.day), new=json.dumps(counts, separators=(",", ":")))

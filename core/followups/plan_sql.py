@@ -5,7 +5,7 @@ Dates are bound, never computed in SQL: the two databases disagree on what "3 mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -23,11 +23,11 @@ def _dated(text: str, *more_days: str) -> sa.TextClause:
 
 
 NEW_ROW = """
-insert into follow_up (member_id, member_number, programme, cycle, store_id, assignee_id, due_on, closes_on,
+insert into follow_up (member_id, order_key, programme, rank, cycle, store_id, assignee_id, due_on, closes_on,
     place, state, attempts, tried_parts, skips, promise, source, closed_why, created_at, version)
 """
 
-_WORK = "cast(:programme as text), cast(:cycle as text)"
+_WORK = "cast(:programme as text), cast(:rank as integer), cast(:cycle as text)"
 NEW_VALUES = "'open', 0, '', 0, '', '', '', :now, 1"
 
 OWNER = "case when s.left_on is null or s.left_on > :day then m.owner_id end"
@@ -55,6 +55,15 @@ def of_stores(store_ids: Sequence[int] | None, column: str = "m.store_id") -> st
 FIRST_BY_CLASS = "case m.value_class when 'A' then 1 when 'B' then 2 when 'C' then 3 else 4 end"
 """R3.2's classes as a place, kept with the follow-up: so an index gives a desk's calls in their order (R4.5)."""
 
+ORDER_KEY = "case m.value_class when 'A' then '1' when 'B' then '2' when 'C' then '3' else '4' end || m.number"
+"""What orders those that fall due together, kept with the follow-up too."""
+
+
+def order_key(value_class: str | None, number: str) -> str:
+    """`ORDER_KEY` of a member who has been read."""
+    return f"{'ABC'.find(value_class or '-') + 1 or 4}{number}"
+
+
 FIRST_BY_SPEND = "-m.amount_total"
 FIRST_BY_RANKING = "coalesce((select r.place from recovery_place r where r.member_id = m.id), 0)"
 """Recovery's order: past spend, or what the last judgement found to beat it (R3.6, R4.5)."""
@@ -76,7 +85,7 @@ def by_last_day(
     kept = "" if without == "false" else f"and not ({without})"
     return _dated(
         f"""{NEW_ROW}
-        select m.id, m.number, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
+        select m.id, {ORDER_KEY}, {_WORK}, m.store_id, {OWNER}, :due, :closes, {place}, {NEW_VALUES}
         from member m left join staff s on s.id = m.owner_id
         where {_NEW} and {who} and m.last_on = :base {of_stores(store_ids)} {kept}
         on conflict (member_id, programme, cycle) do nothing"""
@@ -110,7 +119,7 @@ def welcome_joined(store_ids: Sequence[int] | None) -> sa.TextClause:
 def _welcome(store_ids: Sequence[int] | None, condition: str) -> sa.TextClause:
     return _dated(
         f"""{NEW_ROW}
-        select m.id, m.number, {_WORK}, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
+        select m.id, {ORDER_KEY}, {_WORK}, m.store_id, {OWNER}, :due, :closes, 0, {NEW_VALUES}
         from member m left join staff s on s.id = m.owner_id
         where {CALLABLE} and {condition} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
@@ -156,12 +165,23 @@ where r.member_id = member.id and member.value_class is distinct from
 _BY_CLASS = ", ".join(f"'{code}'" for code in BY_CLASS)
 
 CLASSES_ANEW = sa.text(f"""
-update follow_up set place = moved.place, version = version + 1
-from (select f.id, {FIRST_BY_CLASS} as place from follow_up f join member m on m.id = f.member_id
-    where f.state = 'open' and f.programme in ({_BY_CLASS})) moved
-where moved.id = follow_up.id and follow_up.place <> moved.place
+update follow_up set place = moved.place, order_key = moved.order_key, version = version + 1
+from (select f.id, case when f.programme in ({_BY_CLASS}) then {FIRST_BY_CLASS} else f.place end as place,
+        {ORDER_KEY} as order_key
+    from follow_up f join member m on m.id = f.member_id where f.state = 'open') moved
+where moved.id = follow_up.id
+    and (follow_up.place <> moved.place or follow_up.order_key is distinct from moved.order_key)
 """)
 """What stays open over a cut stands by the members' new classes."""
+
+
+def ranked_anew(ranks: Mapping[str, int]) -> sa.TextClause:
+    """Put what is open into the groups of a rulebook that has others than the last plan's."""
+    listed = " ".join(f"when '{code}' then {rank}" for code, rank in ranks.items())
+    group = f"case programme {listed} else rank end"
+    return sa.text(
+        f"update follow_up set rank = {group}, version = version + 1 where state = 'open' and rank <> {group}"
+    )
 
 
 def monthly(working_days: int, groups: Sequence[int] | None) -> sa.TextClause:
@@ -173,7 +193,8 @@ def monthly(working_days: int, groups: Sequence[int] | None) -> sa.TextClause:
     return _dated(
         f"""{NEW_ROW}
         with days (nth, due_on) as (values {days}), kept as (
-            select m.id, m.number, m.store_id, {OWNER} as owner_id, r.nth, {FIRST_BY_CLASS} as place,
+            select m.id, {ORDER_KEY} as order_key, m.store_id, {OWNER} as owner_id, r.nth,
+                {FIRST_BY_CLASS} as place,
                 coalesce(case when s.left_on is null or s.left_on > :day then s.store_id end, m.store_id)
                     as desk_store_id
             from plan_ranking r join member m on m.id = r.member_id left join staff s on s.id = m.owner_id
@@ -186,7 +207,7 @@ def monthly(working_days: int, groups: Sequence[int] | None) -> sa.TextClause:
                     partition by coalesce(owner_id, -1), case when owner_id is null then store_id end) as n
             from kept where true {of_stores(groups, "desk_store_id")}
         )
-        select laid.id, laid.number, :programme, :cycle, laid.store_id, laid.owner_id, days.due_on, :closes,
+        select laid.id, laid.order_key, {_WORK}, laid.store_id, laid.owner_id, days.due_on, :closes,
             laid.place, {NEW_VALUES}
         from laid join days on days.nth = laid.i * {working_days} / laid.n
         where true
@@ -217,7 +238,7 @@ def decline_of_all(store_ids: Sequence[int] | None) -> sa.TextClause:
     """Decline for every key regular, from the sums of the monthly ranking (R3.5)."""
     return _dated(
         f"""{NEW_ROW}
-        select m.id, m.number, {_WORK}, m.store_id, {OWNER}, :due, :closes, {FIRST_BY_CLASS}, {NEW_VALUES}
+        select m.id, {ORDER_KEY}, {_WORK}, m.store_id, {OWNER}, :due, :closes, {FIRST_BY_CLASS}, {NEW_VALUES}
         from plan_ranking w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} and {_KEY_REGULAR} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""
@@ -246,8 +267,7 @@ def decline_of_moved(store_ids: Sequence[int] | None) -> sa.TextClause:
                 and {_KEY_REGULAR} and m.status = 'active' and m.last_on > :dormant and m.joined_on <= :joined
             group by m.id
         )
-        select m.id, m.number, :programme, :cycle, m.store_id, {OWNER}, :due, :closes, {FIRST_BY_CLASS},
-            {NEW_VALUES}
+        select m.id, {ORDER_KEY}, {_WORK}, m.store_id, {OWNER}, :due, :closes, {FIRST_BY_CLASS}, {NEW_VALUES}
         from w join member m on m.id = w.member_id left join staff s on s.id = m.owner_id
         where {_HALVED} {of_stores(store_ids)}
         on conflict (member_id, programme, cycle) do nothing"""

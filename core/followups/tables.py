@@ -37,17 +37,18 @@ def _index(name: str, where: sa.TextClause, *columns: str) -> sa.Index:
 class FollowUp(SQLModel, table=True):
     """One purpose for contacting a member: one member, one programme, one cycle (R4.1).
 
-    `due_on` is the working day it falls due; `closes_on` the last day it stays open. `place` orders rows
-    inside their programme's group, smallest first (R4.5), and `member_number`, which planning copies, those that
-    fall due together. `not_before` rests it after an attempt (R5.2).
+    `due_on` is the working day it falls due; `closes_on` the last day it stays open. `rank` is its programme's
+    group in a list, `place` orders the rows of a group, smallest first, and `order_key` those that fall due
+    together, by the member's class and number (R4.5): a desk's index has them as its list shows them. `not_before`
+    rests it after an attempt (R5.2).
     """
 
     __tablename__ = "follow_up"
     __table_args__ = (
         sa.UniqueConstraint("member_id", "programme", "cycle"),
-        _index("ix_follow_up_desk", OPEN, "assignee_id", "programme", "place", "due_on", "member_number"),
-        _index("ix_follow_up_pool", POOL, "store_id", "programme", "place", "due_on", "member_number"),
-        _index("ix_follow_up_pools", POOL, "programme", "place", "due_on", "member_number"),
+        _index("ix_follow_up_desk", OPEN, "assignee_id", "rank", "place", "due_on", "order_key"),
+        _index("ix_follow_up_pool", POOL, "store_id", "rank", "place", "due_on", "order_key"),
+        _index("ix_follow_up_pools", POOL, "rank", "place", "due_on", "order_key"),
         _index("ix_follow_up_store", OPEN, "store_id", "due_on"),
         _index("ix_follow_up_promised", PROMISED, "store_id", "due_at"),
         _index("ix_follow_up_skipped", SKIPPED, "skipped_on", "assignee_id"),
@@ -67,8 +68,9 @@ class FollowUp(SQLModel, table=True):
     due_on: date
     due_at: datetime | None = None
     closes_on: date | None = None
+    rank: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     place: int = Field(default=0, sa_type=BigKey)
-    member_number: str | None = Field(default=None, sa_type=CodeText)
+    order_key: str | None = Field(default=None, sa_type=CodeText)
     state: State = Field(default=State.OPEN, sa_type=choice(State, "follow_up_state"))
     attempts: int = 0
     tried_parts: str = ""

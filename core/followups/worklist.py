@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +19,7 @@ from core.base.actor import Actor, Role
 from core.base.clock import business_day
 from core.base.errors import NotFound
 from core.base.language import N_
-from core.followups.worklist_head import head_statements
+from core.followups.worklist_head import head_statement
 from core.followups.worklist_rows import WorklistRow, rows_of
 from core.followups.worklist_sql import (
     Desk,
@@ -121,40 +121,38 @@ LOOK_AHEAD = 10
 """How many free rows are looked at first: others may be taking the top ones at the same moment."""
 
 
-def free_members(store: Store, connection: Connection, actor: Actor, query: WorklistQuery) -> Iterator[FreeMember]:
-    """The members of a desk whom nobody holds, in order, read as far as they are asked for."""
+def free_members(
+    store: Store, connection: Connection, actor: Actor, query: WorklistQuery
+) -> Iterator[list[FreeMember]]:
+    """The members of a desk whom nobody holds, in order, some at a time, read as far as they are asked for."""
     now = store.clock.now()
     desk = desk_of(store, connection, actor, query)
     parameters = _parameters(store, desk, query, business_day(now), now)
-    heads = () if query.programme else _heads(store, desk, free=True)
+    head = None if query.programme else head_statement(store.rulebook, desk, free=True)
     whole = free_statement(store.rulebook, desk, bool(query.programme))
-    for row in _read_on(connection, (*heads, whole), parameters, LOOK_AHEAD):
-        yield FreeMember(*tuple(row))
+    for rows in _read_on(connection, (head, whole), parameters, LOOK_AHEAD):
+        yield [FreeMember(*row) for row in rows]
 
 
 def _read_on(
-    connection: Connection, clauses: Sequence[Direct], parameters: dict[str, Any], limit: int
-) -> Iterator[Any]:
+    connection: Connection, clauses: Sequence[Direct | None], parameters: dict[str, Any], limit: int
+) -> Iterator[list[Any]]:
     """Each member once, in the statements' order; a statement that has more than `limit` rows is read further.
 
     The database gives a member once for each due purpose: the first is the row's place.
     """
     seen: set[int] = set()
-    for clause in clauses:
+    for clause in filter(None, clauses):
         most = limit
         while True:
             found = clause.all(connection, {**parameters, "limit": most})
-            for row in found:
-                if row[0] not in seen:
-                    seen.add(row[0])
-                    yield row
+            new = {row[0]: row for row in reversed(found) if row[0] not in seen}
+            if new:
+                seen.update(new)
+                yield [row for row in found if new.get(row[0]) is row]
             if len(found) < most:
                 break
             most *= 2
-
-
-def _heads(store: Store, desk: Desk, *, free: bool) -> tuple[Direct, ...]:
-    return head_statements(store.rulebook, desk, free=free, lateral=not store.is_sqlite)
 
 
 def _in_order(
@@ -169,12 +167,11 @@ def _in_order(
 
     More than wanted is asked for, since some purposes are merged into one row.
     """
-    clauses: list[Direct] = []
-    if wanted is not None and not query.everything and not query.programme:
-        clauses += _heads(store, desk, free=False)
-    clauses.append(order_statement(store.rulebook, desk, query.everything, bool(query.programme)))
+    top = wanted is not None and not query.everything and not query.programme
+    head = head_statement(store.rulebook, desk, free=False) if top else None
+    whole = order_statement(store.rulebook, desk, query.everything, bool(query.programme))
     limit = _NO_LIMIT if wanted is None else wanted + wanted // 5 + 5
-    found = _read_on(connection, clauses, parameters, limit)
+    found = chain.from_iterable(_read_on(connection, (head, whole), parameters, limit))
     return [row[0] for row in islice(found, wanted)]
 
 

@@ -88,11 +88,15 @@ def _sources(desk: Kind) -> str:
 def group(rulebook: Rulebook) -> str:
     """The place of the programme of `f`; a callback whose time has not come stands below everything else."""
     ranks = " ".join(f"when '{code}' then {entry.rank}" for code, entry in rulebook.programmes.items())
-    timed = ", ".join(f"'{code}'" for code, entry in rulebook.programmes.items() if entry.order == "time")
     return (
-        f"case when f.due_at > :soon and f.programme in ({timed}) then {WAITING}"
+        f"case when f.due_at > :soon and f.programme in ({timed(rulebook)}) then {WAITING}"
         f" else case f.programme {ranks} else {WAITING - 1} end end"
     )
+
+
+def timed(rulebook: Rulebook) -> str:
+    """The programmes whose rows wait for their hour."""
+    return ", ".join(f"'{code}'" for code, entry in rulebook.programmes.items() if entry.order == "time") or "''"
 
 
 SUNK = "case when f.skipped_on = :day then 1 else 0 end"

@@ -12,6 +12,7 @@ from core.base.errors import Refused
 from core.base.language import N_
 from core.calls.tables import Raised
 from core.followups.calendar import ONE_DAY, calendar_of
+from core.followups.cycles import INTRODUCE
 from core.followups.planning import LOCK as PLANNING
 from core.followups.tables import FollowUp
 from core.handover import moving_sql as sql
@@ -56,7 +57,8 @@ def carry_out(store: Store, tx: Transaction, application: Application, *, overri
     moved["measures"] = run(sql.MOVE_MEASURES, Member, "recovery measures moved")
     if successors:
         clause, days = sql.introduce(_days(store, tx, successors, day))
-        moved["introductions"] = run(clause, FollowUp, "introductions", days)
+        rank = store.rulebook.programmes[INTRODUCE].rank
+        moved["introductions"] = run(clause, FollowUp, "introductions", {**days, "rank": rank})
     if application.kind is Kind.LEAVING:
         moved["loose_follow_ups"] = run(sql.LOOSE_TASKS, FollowUp, "returned to their members' owners")
         moved["loose_raised"] = run(sql.LOOSE_MATTERS, Raised, "returned to their members' owners")

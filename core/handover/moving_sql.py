@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from core.followups.cycles import INTRODUCE
-from core.followups.plan_sql import CALLABLE, FIRST_BY_CLASS, NEW_ROW, NEW_VALUES
+from core.followups.plan_sql import CALLABLE, FIRST_BY_CLASS, NEW_ROW, NEW_VALUES, ORDER_KEY
 from core.handover.facts import FATE, HISTORY, MATTERS, MEASURES, NOT_STAYING, TASKS
 from core.members.lookup import MEMBER
 from core.store.sql import statement
@@ -107,7 +107,8 @@ MOVED = sa.text(
 def introduce(days: Mapping[int, Sequence[date]]) -> tuple[sa.TextClause, dict[str, date]]:
     """(statement, its days): the successors' first calls, laid evenly over their working days, class A first.
 
-    `days` are the working days of each successor, by staff row. The cycle is the application's number.
+    `days` are the working days of each successor, by staff row. The cycle is the application's :number, :rank the
+    group these calls stand in.
     """
     values = [
         (successor, nth, len(listed), day) for successor, listed in days.items() for nth, day in enumerate(listed)
@@ -119,14 +120,15 @@ def introduce(days: Mapping[int, Sequence[date]]) -> tuple[sa.TextClause, dict[s
     clause = statement(
         f"""{NEW_ROW}
         with days (successor_id, nth, length, due_on) as (values {rows}), taken as (
-            select m.id, m.number, m.store_id, hm.successor_id, {FIRST_BY_CLASS} as place,
+            select m.id, {ORDER_KEY} as order_key, m.store_id, hm.successor_id, {FIRST_BY_CLASS} as place,
                 row_number() over (partition by hm.successor_id order by
                     {FIRST_BY_CLASS}, m.amount_total desc, m.number) - 1 as i,
                 count(*) over (partition by hm.successor_id) as n
             from handover_member hm join member m on m.id = hm.member_id
             where {_MOVED} and {CALLABLE}
         )
-        select taken.id, taken.number, '{INTRODUCE}', cast(:number as text), taken.store_id, taken.successor_id,
+        select taken.id, taken.order_key, '{INTRODUCE}', cast(:rank as integer), cast(:number as text),
+            taken.store_id, taken.successor_id,
             days.due_on, cast(null as date), taken.place, {NEW_VALUES}
         from taken join days on days.successor_id = taken.successor_id
             and days.nth = taken.i * days.length / taken.n

@@ -34,7 +34,7 @@ from core.store.transaction import Transaction
 from core.store.troubles import MISSING, unsure, worded
 from core.store.turns import PATIENCE, turn
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """The newest migration; compared at opening so that Alembic need not be imported."""
 
 MAPPED = 1 << 30

@@ -24,6 +24,7 @@ from core.base.actor import Actor
 from core.base.errors import Conflict, NotFound
 from core.base.language import N_
 from core.store.direct import Direct, Write, run_together
+from core.store.sql import giving
 from core.store.tables import AuditEntry, Deed
 from core.store.trail import sqlite_moment, write_entries
 
@@ -120,11 +121,16 @@ class Transaction:
             return key
         return tuple(self.connection.execute(_insert(table), values).inserted_primary_key or ())
 
-    def lock_row(self, table: Table, key: Any) -> bool:
-        """Keep a row from other writers until the end; False where one of them has it now, without waiting."""
-        if self.alone:
-            return True
-        return _row_lock(table).first(self.connection, {"key": key}) is not None
+    def lock_first(self, table: Table, keys: Sequence[int]) -> int | None:
+        """Keep the first of some rows that no other writer has from them until the end, without waiting.
+
+        Returns its key; None where others have them all.
+        """
+        if self.alone or not keys:
+            return keys[0] if keys else None
+        listed = f"{{{','.join(map(str, keys))}}}"
+        row = _first_free(table).first(self.connection, {"keys": listed})
+        return None if row is None else row.id
 
     def update(
         self,
@@ -295,9 +301,11 @@ def _key(core: sa.Table) -> sa.Column[Any]:
 
 
 @lru_cache(maxsize=16)
-def _row_lock(table: Table) -> Direct:
-    key = _key(_core(table))
-    return Direct(sa.select(key).where(key == sa.bindparam("key")).with_for_update(skip_locked=True))
+def _first_free(table: Table) -> Direct:
+    name = _core(table).name
+    text = f"""select {name}.id from unnest(cast(:keys as bigint[])) with ordinality listed (id, nth)
+        join {name} on {name}.id = listed.id order by listed.nth limit 1 for update of {name} skip locked"""
+    return Direct(giving(sa.text(text), "id"))
 
 
 def _identity(row: SQLModel) -> str:

@@ -44,7 +44,9 @@ Note = Annotated[str, typer.Option("--note", metavar="TEXT", help=N_("What the m
 Promise = Annotated[str, typer.Option("--promise", metavar="TEXT", help=N_("What was promised."))]
 Callback = Annotated[
     str | None,
-    typer.Option("--callback", metavar="WHEN", help=N_("When to call again: 明天下午3点, +2h, 2026-11-25 14:30.")),
+    typer.Option(
+        "--callback", metavar="WHEN", help=N_("When to call again: tomorrow 3pm, +2h, 2026-11-25 14:30.")
+    ),
 ]
 Scores = Annotated[
     Mapping[str, int] | None,

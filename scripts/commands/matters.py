@@ -18,7 +18,8 @@ Number = Annotated[int, typer.Argument(metavar="NUMBER", help=N_("Its number, as
 Text = Annotated[str, typer.Option("--text", metavar="TEXT", help=N_("What was done or said."))]
 Told = Annotated[bool, typer.Option("--told", help=N_("The member was told."))]
 By = Annotated[
-    str, typer.Option("--by", metavar="WHEN", help=N_("By when, in plain words: 明天下午3点, tomorrow 3pm, +2h."))
+    str,
+    typer.Option("--by", metavar="WHEN", help=N_("By when, in plain words: tomorrow 3pm, next wed 10:00, +2h.")),
 ]
 ScoreGiven = Annotated[
     int | None, typer.Option("--score", metavar="1-5", help=N_("How the member judges what was done."))

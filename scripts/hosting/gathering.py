@@ -34,6 +34,7 @@ def run_by(work: Callable[[], Any]) -> list[CodeType]:
 
 def gather(run: list[CodeType]) -> int:
     """Give all functions copies of that code, and of what it lies in; returns how many functions got one."""
+    gc.unfreeze()  # what is frozen is not told of
     copies = Copies(run)
     for code in run:
         copies.of(code)

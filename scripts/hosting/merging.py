@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 import struct
-import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from typing import Any
+
+from scripts.hosting.apart import apart
 
 _MERGEABLE = 12
 """What <sys/mman.h> calls MADV_MERGEABLE."""
@@ -46,23 +46,16 @@ def let_merge(work: Callable[[], Any]) -> None:
 
 def written_by(work: Callable[[], Any], regions: Iterable[Range]) -> list[int]:
     """The numbers of the pages in `regions` that a fork writes to at this work; none where the work fails."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with suppress(BaseException):
-            os.close(reading)
-            work()
-            pages = list(_own_pages(regions))
-            with open(writing, "wb") as told:
-                told.write(struct.pack(f"={len(pages)}Q", *pages))
-        os._exit(0)
-    os.close(writing)
-    with open(reading, "rb") as heard:
-        told_us = heard.read()
-    os.waitpid(child, 0)
-    return [number for (number,) in struct.iter_unpack("=Q", told_us)]
+
+    def told() -> bytes:
+        work()
+        pages = list(_own_pages(regions))
+        return struct.pack(f"={len(pages)}Q", *pages)
+
+    try:
+        return [number for (number,) in struct.iter_unpack("=Q", apart(told))]
+    except ChildProcessError:
+        return []
 
 
 def joined(pages: Iterable[int]) -> list[Range]:

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING
 from core.base.clock import SystemClock
 from core.base.language import LANGUAGES, catalogue
 from core.base.settings import Settings
-from scripts.hosting import memory, merging
+from scripts.hosting import gathering, memory, merging
+from scripts.hosting.apart import apart
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from tui.app import HuifangApp
 
-KEYS = ("down", "enter", "tab", "escape", "question_mark", "escape", "slash", "1", "escape", "f4", "escape")
-"""What is pressed in the rehearsal: the list, a call, help, finding somebody, a member."""
+LOOKS = ("down", "enter", "tab", "escape", "question_mark", "escape", "slash", "1", "escape", "f4", "escape")
+CALLS = 3 * ("enter", "4", "escape")
+KEYS = (*LOOKS, *CALLS, "e", "escape", "escape")
+"""What is pressed in the rehearsal: the list, a call, help, finding somebody, a member; calls, a profile."""
 
 _LATER = ("core.store.", "core.imports")
 """What no session at a terminal needs of itself; what others need of the store comes with them."""
@@ -66,18 +69,28 @@ def load() -> None:
 def rehearse() -> None:
     """Open the program, unseen, on a throw-away store: what a first session works out is there for all.
 
-    Then all there is is packed, and the rehearsal held once more in a fork, which tells what sessions write to.
+    What it makes, and the code it runs, is laid close together; a fork then tells what sessions write to.
     Every thread and connection of it has ended when this returns.
     """
-    from scripts import demo
-
     with tempfile.TemporaryDirectory(prefix="huifang-host-") as folder:
         url = f"sqlite:///{folder}/rehearsal.db"
-        first = demo.make(url, SystemClock().now(), catalogue("zh"))
+        first = apart(lambda: _stock(url)).decode()
         settings = Settings(home=Path(folder), database=url, lang="zh", staff=first)
-        _work_through(settings)
+        memory.pack()
+        run = gathering.run_by(lambda: _work_through(settings))
+        memory.pack()
+        gathering.gather(run)
+        run.clear()
+        _work_through(settings)  # the copies have yet to learn what the code they replaced had learnt
         memory.pack()
         merging.let_merge(lambda: _work_through(settings))
+
+
+def _stock(url: str) -> bytes:
+    """Make the store; who works in it."""
+    from scripts import demo
+
+    return demo.make(url, SystemClock().now(), catalogue("zh")).encode()
 
 
 def _work_through(settings: Settings) -> None:
@@ -101,5 +114,5 @@ async def _walk(app: HuifangApp) -> None:
 async def _rest(app: HuifangApp, pilot: Pilot[int]) -> None:
     """Wait until nothing is under way, for a while at least."""
     for _ in range(3):
-        await pilot.pause(0.05)
+        await pilot.pause(0.02)
         await app.workers.wait_for_complete()

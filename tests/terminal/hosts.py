@@ -15,7 +15,8 @@ from tests.terminal.glass import ATTACH, Glass
 ROOT = Path(__file__).resolve().parents[2]
 LOADED = "import sys; from scripts.entry import main; sys.exit(main(['host', '--sessions', sys.argv[2]]))"
 BARE = "import sys; from scripts.hosting.host import Host; Host(sys.argv[1], int(sys.argv[2])).run()"
-PATIENCE = 30.0
+PATIENCE = 90.0
+"""Seconds, on a busy machine: a host rehearses three times before it opens its door."""
 
 
 class WarmHost:

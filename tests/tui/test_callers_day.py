@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from textual.events import AppBlur
 
 from core.base.clock import FixedClock
+from core.base.settings import Settings
 from core.calls.actions import log_call
 from core.calls.forms import CallForm
 from core.calls.tables import Raised, RaisedKind
@@ -182,6 +184,48 @@ def test_enter_takes_a_problem_down_from_any_of_its_lines(desk_store: Store, scr
         )
 
 
+def test_a_reason_that_is_missing_is_asked_for_in_words(
+    desk_store: Store, clock: FixedClock, screens: Any
+) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("down", "down", "enter")
+            clock.advance(minutes=2)
+            await page.press("1", "f8")
+            page.shows("会员为什么没来？按键选一个原因，再按 F8。")
+            page.hides("quality")
+            await page.press("3", "f8")
+            page.shows("已保存: 欧阳明月")
+
+    run(drive())
+    assert [(call.of_number, call.reasons) for call in calls(desk_store)] == [("10236", "price")]
+
+
+def test_what_was_brought_back_was_not_bought(desk_store: Store, screens: Any) -> None:
+    with desk_store.write(staff_actor(desk_store, "W1"), why="test") as tx:
+        tx.connection.execute(sa.text("update purchase set amount = -2990, goods = '' where goods = '围巾'"))
+
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("enter")
+            page.shows("退换 -29.90 张三")
+            page.hides("消费 -29.90")
+
+    run(drive())
+
+
+def test_english_help_speaks_no_chinese(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens(lang="en") as page:
+            await page.press("enter", "3")
+            page.shows("For example tomorrow 3pm, next wed 10:00, +3d, +2h")
+            await page.type("today 9am")
+            page.shows("That time is already past")
+            page.hides("明天")
+
+    run(drive())
+
+
 # The list
 
 
@@ -254,6 +298,35 @@ def test_who_was_tried_in_vain_was_not_never_called(desk_store: Store, screens: 
     run(drive())
 
 
+def test_a_call_found_by_a_search_skips_no_row_of_the_list(desk_store: Store, screens: Any) -> None:
+    async def drive() -> None:
+        async with screens() as page:
+            assert page.cursor == "10234"
+            await page.press("slash", *"10238", "f7")
+            page.shows("张伟")
+            await page.press("4")
+            page.shows("已保存: 张伟")
+            assert page.cursor == "10234"
+            await page.press("enter", "4")
+            assert page.cursor == "10235"
+
+    run(drive())
+
+
+def test_all_again_begins_with_the_most_urgent(desk_store: Store, screens: Any) -> None:
+    more_work(desk_store, "problem")
+
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("3")  # the problem alone, in the second row of the whole list
+            assert page.names == ["10238"]
+            await page.press("1")
+            assert page.cursor == "10234"
+            assert "李雷" in page.lines[3]
+
+    run(drive())
+
+
 LATE = {
     "zh": ("! 您有逾期", "1 个投诉 (F11)", "2 个问题 (F11 b)"),
     "en": ("1 complaint (F11)", "2 problems (F11 b)"),
@@ -277,6 +350,23 @@ def test_what_is_late_of_mine_stands_under_the_list(lang: str, desk_store: Store
             page.app.today.hush()
             page.shows(LATE[lang][-2])
             page.hides(LATE[lang][-1])
+
+    run(drive())
+
+
+def test_a_store_that_does_not_open_says_why_at_every_key(
+    settings: Settings, clock: FixedClock, screens: Any
+) -> None:
+    Path(settings.database.removeprefix("sqlite:///")).write_bytes(b"no store at all" * 100)
+
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("escape", "n")
+            said = page.lines[-4]
+            assert said.strip(), page.text
+            page.hides("正在打开数据")
+            await page.press("f6")
+            assert page.lines[-4] == said
 
     run(drive())
 
@@ -330,5 +420,8 @@ def test_a_change_out_of_a_call_says_so_in_words(desk_store: Store, screens: Any
         async with screens() as page:
             await page.press("enter", "4", "slash", *"10234", "enter", "y")
             page.shows("缘由: 来自通话")
+            await page.press("end")  # how the member was entered
+            page.shows("首次消费: 2025-03-01")
+            page.hides("first_purchase_on", "last_on")
 
     run(drive())

@@ -190,7 +190,7 @@ def test_the_recovery_screen(giving: Store, screens: Any) -> None:
             await recovery(page)
             page.shows("1 漏斗", "休眠", "已决定", "已拨打", "####")
             await page.press("2")
-            page.shows("优惠", "全部接通")
+            page.shows("优惠", "全部接通", "无法显示提升")  # the note to its end
             await page.press("6")
             page.shows("欧阳明月", "优惠", "满200减30", "11月26日")
             await page.press("d")

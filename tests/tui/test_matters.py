@@ -267,6 +267,8 @@ def test_every_section_of_a_report_keeps_its_name_at_80_columns(lang: str, told:
                     assert f"{place} {title}" in shown
                     named = re.findall(r"[1-9] (\w)", shown)
                     assert len(named) >= len(titles) - 1, shown  # "7 .." may be all there is room for
+                    note = page.app.screen.report.sections[place - 1].note
+                    assert note.split(" ")[-1][-8:] in page.text, page.text  # read to its end
             await page.press("f", "1", "2")
             page.shows({"zh": "月份", "en": "month"}[lang], "2026-11")
             page.hides("当月")

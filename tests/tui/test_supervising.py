@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 
 from core.base.actor import SHELL
+from core.base.text import cells
 from core.followups.actions import skip
 from core.members.actions import edit_member
 from core.people.tables import ProfileView
 from core.store.engine import Store
 from tests.handover.conftest import ON
 from tests.tui.supervisors import Made, applied, office_of, run, to
+from tui.overlays import READING_WIDTH
+from tui.widgets.lines import Lines
 
 
 @pytest.mark.parametrize(
@@ -147,6 +150,23 @@ def test_who_was_skipped_three_times_is_shown_to_the_supervisor(
         async with screens(staff="K02", lang="zh") as page:
             await page.press("b", "s", "escape")
             page.shows(said if lang == "zh" else "位跳过太多次")
+
+    run(drive())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_line_of_help_is_cut_at_80_columns(lang: str, lite: Store, screens: Made) -> None:
+    office_of(lite)
+
+    async def drive() -> None:
+        async with screens(staff="K01", lang=lang) as page:
+            for name in ("b", "f11", "f6"):
+                await page.press(name, "question_mark")
+                lines = page.app.screen.query_one(Lines)
+                rows = [lines.row_at(place) for place in range(lines.total)]
+                assert len(rows) > 15
+                assert max(cells(row.cells[0][0]) for row in rows) <= READING_WIDTH
+                await page.press("escape", "escape")
 
     run(drive())
 

@@ -62,7 +62,7 @@ class HuifangScreen(Screen[Any]):
         if name == "audit" and self.record() is None:
             return self.words.say("No record is chosen: put the cursor on a row first.")
         if self.home.session is None and name not in ("help", "palette", "quit", "lock", "language"):
-            return self.words.say("One moment: the store is still being opened.")
+            return self.home.shut or self.words.say("One moment: the store is still being opened.")
         return ""
 
     def why_not_right(self, right: Right) -> str:

@@ -100,7 +100,9 @@ class CallSaving(CallAsking):
         self._logging = False
         self.write_draft(left=False)
         if isinstance(error, BadInput):
-            self.tell(self.words.error(error), "bad")
+            # the reasons stand on their keys: their codes say nothing here
+            keys = self.words.say("Why does the member stay away? Choose a reason by its key, then F8.")
+            self.tell(keys if error.code == "call.reason_missing" else self.words.error(error), "bad")
             self._focus_blamed(error.field)
             return True
         if error.code.startswith("call.gate") or error.code.startswith("gate."):

@@ -23,7 +23,7 @@ OWN_ONLY = ("caller", "assistant")
 KINDS = (
     ("members", "1", N_("change of owner"), N_("some members go to a colleague")),
     ("leaving", "2", N_("leaving"), N_("all members of somebody who leaves")),
-    ("moving", "3", N_("move to another store"), N_("somebody changes stores; their members stay theirs")),
+    ("moving", "3", N_("move to another store"), N_("somebody changes stores and keeps their members")),
 )
 CLASSES: dict[str, tuple[str, ...]] = {"A": ("A",), "B": ("B",), "C": ("C",), "all": ("A", "B", "C", "")}
 

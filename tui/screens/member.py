@@ -123,7 +123,8 @@ class MemberScreen(HuifangScreen):
         lines.append(field("birthday", card.birthday.text(say("lunar")) if card.birthday else ""))
         lines += [field(name, getattr(card, name)) for name in ("age_band", "occupation")]
         lines.append(field("address", written.get("address", card.address)))
-        lines += [field("store", card.store_name), field("joined_on", f"{card.joined_on}  {card.source}")]
+        joined = f"{self.home.dated(card.joined_on)}  {card.source}".rstrip()
+        lines += [field("store", card.store_name), field("joined_on", joined)]
         lines += [
             field("referrer", card.referrer),
             field("owner", card.owner_name),

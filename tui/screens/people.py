@@ -90,11 +90,11 @@ class PeopleScreen(Listing):
     def columns(self) -> tuple[Column, ...]:
         say = self.words.say
         return (
-            Column(say("code"), 8),
-            Column(say("name"), 14 if self.roomy else 11),
+            Column(say("code"), 8 if self.roomy else 7),
+            Column(say("name"), 14 if self.roomy else 13),
             Column(say("role"), 13),
             Column(say("store"), 20 if self.roomy else 14),
-            Column(say("account"), 8),
+            Column(say("account"), 8 if self.roomy else 7),
             Column(say("cover")),
         )
 

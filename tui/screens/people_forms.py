@@ -104,7 +104,9 @@ def ask_cover(screen: PeopleScreen, one: PersonSeen) -> None:
         def echo(typed: str) -> tuple[str, bool]:
             day = named_day(typed)
             if day is None or not today <= day <= today + timedelta(days=MOST_DAYS):
-                return say("A day from today on, such as {day}, 周五, +3d.", day=today + timedelta(days=7)), False
+                return say(
+                    "A day from today on, such as {day}, friday, +3d.", day=today + timedelta(days=7)
+                ), False
             return say("from today until {day}, both included", day=day), True
 
         window = AskText(

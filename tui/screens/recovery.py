@@ -38,10 +38,10 @@ class RecoveryScreen(ReportScreen):
     ]
 
     DEFAULT_CSS = """
-    RecoveryScreen > #peek { height: 4; }
+    RecoveryScreen > #peek { height: 5; }
     """
 
-    behind: ClassVar[int] = 4
+    behind: ClassVar[int] = 5
 
     def __init__(self) -> None:
         super().__init__("recovery")
@@ -154,7 +154,9 @@ class RecoveryScreen(ReportScreen):
     def peek_lines(self, row: ListRow | None) -> list[Line]:
         if not self.listed:
             return self._notes()
-        if row is None or self.listed == "unmeasured":
+        if row is None:
+            return []
+        if self.listed == "unmeasured":
             return [[(" " + self.words.say("m takes a measure for the member under the cursor."), "quiet")]]
         thing, say = row.value, self.words.say
         dated = self.home.dated
@@ -172,7 +174,7 @@ class RecoveryScreen(ReportScreen):
         """The days, and what to know when reading the section, on as many lines as it needs."""
         lines = super().peek_lines(None)
         note = self.section.note if self.section is not None else ""
-        return [*lines[:1], *([(" " + line, "quiet")] for line in wrapped(note, self.size.width - 8))]
+        return [*lines[:1], *([(" " + line, "quiet")] for line in wrapped(note, self.size.width - 2))]
 
     def empty_words(self) -> list[str]:
         say = self.words.say

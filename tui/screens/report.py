@@ -26,10 +26,10 @@ class ReportScreen(Listing):
     """A report, section by section."""
 
     key_screen: ClassVar[str] = "report"
-    behind: ClassVar[int] = 3
+    behind: ClassVar[int] = 5
 
     DEFAULT_CSS = """
-    ReportScreen > #peek { height: 3; }
+    ReportScreen > #peek { height: 5; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -164,7 +164,7 @@ class ReportScreen(Listing):
         days = say("{since} to {until}", since=self.report.since, until=self.report.until)
         first: Line = [(f" {days}, {scope}", "due")]
         note = self.section.note if self.section is not None else ""
-        return [first, *([(" " + line, "quiet")] for line in wrapped(note, self.size.width - 2)[:2])]
+        return [first, *([(" " + line, "quiet")] for line in wrapped(note, self.size.width - 2))]
 
     def empty_words(self) -> list[str]:
         if self.refused:

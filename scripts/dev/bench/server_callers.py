@@ -26,7 +26,7 @@ WARM = 14
 _NEXT = """select f.id, f.member_id, m.number from follow_up f join member m on m.id = f.member_id
     where f.state = 'open' and f.due_on <= %s and (f.not_before is null or f.not_before <= %s) and {whose}
         and not exists (select 1 from claim c where c.member_id = f.member_id)
-    order by f.programme, f.place, f.due_on limit 1 for update of m skip locked"""
+    order by f.rank, f.place, f.due_on, f.order_key limit 1 for update of m skip locked"""
 _POOL, _OWN = "f.assignee_id is null and f.store_id = %s", "f.assignee_id = %s"
 _AUDIT = """insert into audit_entry (at, actor_code, deed, table_name, row_key, field, why, cause)
     values {rows}"""
