@@ -19,12 +19,10 @@ from core.base.clock import business_day
 from core.base.rulebook import Rulebook
 from core.calls.rules import is_due
 from core.calls.tables import Call
-from core.followups.claims import Holder, standing
 from core.followups.tables import Claim, FollowUp, State
 from core.members.lookup import admit, unknown_member
 from core.members.tables import Member, MemberPhone
 from core.people.access import Right
-from core.people.tables import Staff
 from core.people.tables import Store as Shop
 from core.store.columns import BigKey
 from core.store.direct import Direct
@@ -129,10 +127,10 @@ def _named(row: Any) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside a member: whose call that id is already, who holds them, their numbers."""
+    """What stands beside a member: whose call that id is already, which staff member holds them, their numbers."""
 
     stored_for: int | None
-    holder: Holder | None
+    held_by: int | None
     phones: tuple[Row, ...]
 
 
@@ -144,14 +142,12 @@ def _beside() -> Direct:
         sa.select(
             *_of(MemberPhone, _NUMBER),
             col(Call.member_id).label("stored_for"),
-            *_of(Claim, "staff_id claimed_at expires_at"),
-            col(Staff.name).label("holder"),
+            *_of(Claim, "staff_id expires_at"),
         )
         .select_from(one)
         .outerjoin(MemberPhone, col(MemberPhone.member_id) == member)
         .outerjoin(Call, col(Call.id) == sa.bindparam("call"))
         .outerjoin(Claim, col(Claim.member_id) == member)
-        .outerjoin(Staff, col(Staff.id) == col(Claim.staff_id))
         .order_by(col(MemberPhone.position), col(MemberPhone.id))
     )
 
@@ -160,10 +156,9 @@ def look_beside(tx: Transaction, member: Row, call_id: str) -> Beside:
     """The call stored under that id, the hold and the numbers, in one reading."""
     rows = _beside().all(tx.connection, {"member": member["id"], "call": call_id})
     first = rows[0]
-    held = (first.staff_id, first.holder, first.claimed_at)
     return Beside(
         stored_for=first.stored_for,
-        holder=None if first.staff_id is None else standing(held, first.expires_at, tx.now),
+        held_by=None if first.staff_id is None or first.expires_at <= tx.now else first.staff_id,
         phones=tuple(_named(row) for row in rows if row.id is not None),
     )
 

@@ -26,7 +26,7 @@ from core.calls.tables import Call, CallPurpose, Draft, RaisedKind
 from core.calls.verdicts import give_verdicts
 from core.calls.views import CallResult
 from core.calls.when import parse_when
-from core.followups.claims import refuse_other, release_in
+from core.followups.claims import release_in, require_free
 from core.followups.cycles import CALLBACK
 from core.followups.plan_sql import order_key
 from core.followups.tables import FollowUp
@@ -70,8 +70,8 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
             if beside.stored_for != member["id"]:
                 raise _other_call()
             return result_of(tx.connection, call_id, number, repeated=True)
-        if not form.opened:
-            refuse_other(actor, beside.holder)
+        if not form.opened and beside.held_by not in (None, actor.staff_id):
+            require_free(tx, member["id"])
         if form.profile:
             member = _confirmed(store, tx, form, number)
         phones = None if form.profile else beside.phones  # those may just have been put right

@@ -8,11 +8,10 @@ from core.base.actor import Actor
 from core.base.clock import business_day
 from core.base.errors import BadInput
 from core.base.language import N_
-from core.followups.claims import Claimed, release_in, require_free, take_if_due
+from core.followups.claims import Claimed, lock_first, release_in, require_free, take_if_due
 from core.followups.tables import FollowUp
 from core.followups.worklist import FreeMember, WorklistQuery, free_members
 from core.members.lookup import admit, unknown_member
-from core.members.tables import Member
 from core.people.access import Right
 from core.store.again import retried
 from core.store.engine import Store
@@ -66,8 +65,8 @@ def claim_next(store: Store, actor: Actor, query: WorklistQuery, terminal: str) 
 def _claim_first(store: Store, tx: Transaction, members: list[FreeMember], terminal: str) -> Claimed | None:
     """Hold the first whom nobody is just taking, was quicker with, or has finished with meanwhile."""
     left = {member.member_id: member for member in members}
-    while (key := tx.lock_first(Member, list(left))) is not None:
-        # locked now: what others wrote about the member since the list was read is seen
+    while (key := lock_first(store, tx, list(left))) is not None:
+        # locked now: what others wrote about the member until then is seen
         member = left.pop(key)
         owner, shop = member.owner_id, member.store_id
         admit(tx.connection, tx.actor, Right.CALL, member.number, member_id=key, owner_id=owner, store_id=shop)

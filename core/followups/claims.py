@@ -5,6 +5,7 @@ A claim is a row whose key is the member; it frees itself after `policy.claims.m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -56,8 +57,17 @@ _TAKE = _taking(_VALUES)
 def _take_if_due(key: Key) -> Direct:
     return _taking(
         f"""select cast(:member as bigint), cast(:staff as integer), cast(:terminal as text), :now, :until
-    where exists ({due_now(key.rulebook)})"""
+    where exists ({due_now(key.rulebook, ":member")})"""
     )
+
+
+@lru_cache(maxsize=16)
+def _lock_first(key: Key) -> Direct:
+    text = f"""select member.id
+    from unnest(cast(:members as bigint[])) with ordinality listed (id, nth) join member on member.id = listed.id
+    where exists ({due_now(key.rulebook, "member.id")})
+    order by listed.nth limit 1 for update of member skip locked"""
+    return Direct(giving(statement(text, days=("day",), moments=("now",)), "id"))
 
 
 _HOLDER = Direct(
@@ -124,6 +134,19 @@ def take(store: Store, tx: Transaction, member_id: int, number: str, terminal: s
     return Claimed(member_id, number, taken.claimed_at, taken.expires_at)
 
 
+def lock_first(store: Store, tx: Transaction, members: Sequence[int]) -> int | None:
+    """Keep the first of some members from other writers whom none of them has now, or has called or taken.
+
+    Nobody is waited for. None where there is no such member.
+    """
+    if tx.alone or not members:
+        return members[0] if members else None
+    listed = f"{{{','.join(map(str, members))}}}"
+    moment = {"members": listed, "day": business_day(tx.now), "now": tx.now}
+    row = _lock_first(Key(store.rulebook)).first(tx.connection, moment)
+    return None if row is None else row.id
+
+
 def take_if_due(store: Store, tx: Transaction, member_id: int, number: str, terminal: str) -> Claimed | None:
     """Take the claim row of a member locked in `tx`; None where nothing of theirs is due, or they are held."""
     moment = {**_hold(store, tx, member_id, terminal), "day": business_day(tx.now)}
@@ -161,29 +184,18 @@ def release_in(tx: Transaction, member_id: int) -> None:
     tx.later(Claim, member_id, _FREE, {"member": member_id, "staff": caller_id(tx.actor)})
 
 
-Holder = tuple[int, str, datetime]
-"""Who holds a member: staff id, name, since when."""
-
-
-def holder_in(tx: Transaction, member_id: int) -> Holder | None:
-    """Who holds a member at this moment, if anybody does."""
+def holder_in(tx: Transaction, member_id: int) -> tuple[int, str, datetime] | None:
+    """Who holds a member at this moment: (staff id, name, since), or None."""
     row = _HOLDER.first(tx.connection, {"member": member_id})
-    return None if row is None else standing((row.staff_id, row.name, row.claimed_at), row.expires_at, tx.now)
-
-
-def standing(holder: Holder, expires_at: datetime, now: datetime) -> Holder | None:
-    """The holder, unless the hold has run out."""
-    return holder if expires_at > now else None
+    if row is None or row.expires_at <= tx.now:
+        return None
+    return row.staff_id, row.name, row.claimed_at
 
 
 def require_free(tx: Transaction, member_id: int) -> None:
     """Raise Conflict "claim.held" where somebody other than the actor holds the member."""
-    refuse_other(tx.actor, holder_in(tx, member_id))
-
-
-def refuse_other(actor: Actor, holder: Holder | None) -> None:
-    """Raise Conflict "claim.held" where the holder is somebody other than the actor."""
-    if holder is not None and holder[0] != actor.staff_id:
+    holder = holder_in(tx, member_id)
+    if holder is not None and holder[0] != tx.actor.staff_id:
         raise held_by_other(holder[1], holder[2])
 
 

@@ -24,6 +24,9 @@ class State(StrEnum):
 
 OPEN = sa.text("state = 'open'")
 POOL = sa.text("state = 'open' and assignee_id is null")
+POOLS = sa.text("state = 'open' and assignee_id is null and rank >= 0")
+"""All of them; who reads one store's pool leaves the last part out: a server would take this for that too."""
+
 PROMISED = sa.text("state = 'open' and due_at is not null")
 SKIPPED = sa.text("state = 'open' and skipped_on is not null")
 MONTHLY = sa.text("programme = 'monthly'")
@@ -48,7 +51,7 @@ class FollowUp(SQLModel, table=True):
         sa.UniqueConstraint("member_id", "programme", "cycle"),
         _index("ix_follow_up_desk", OPEN, "assignee_id", "rank", "place", "due_on", "order_key"),
         _index("ix_follow_up_pool", POOL, "store_id", "rank", "place", "due_on", "order_key"),
-        _index("ix_follow_up_pools", POOL, "rank", "place", "due_on", "order_key"),
+        _index("ix_follow_up_pools", POOLS, "rank", "place", "due_on", "order_key"),
         _index("ix_follow_up_store", OPEN, "store_id", "due_on"),
         _index("ix_follow_up_promised", PROMISED, "store_id", "due_at"),
         _index("ix_follow_up_skipped", SKIPPED, "skipped_on", "assignee_id"),

@@ -117,7 +117,7 @@ class FreeMember:
     store_id: int
 
 
-LOOK_AHEAD = 10
+LOOK_AHEAD = 8
 """How many free rows are looked at first: others may be taking the top ones at the same moment."""
 
 

@@ -68,7 +68,7 @@ def _sources(desk: Kind) -> list[str]:
     assignees, pool, all_pools, _ = desk
     sources = [f"assignee_id = :staff{place}" for place in range(assignees)]
     if pool:
-        sources.append("assignee_id is null" + ("" if all_pools else " and desk_id = :pool"))
+        sources.append("assignee_id is null" + (" and rank >= 0" if all_pools else " and desk_id = :pool"))
     return sources
 
 

@@ -176,10 +176,10 @@ def details_statement(
     return _details(Key(rulebook), everything, next((size for size in _PAGES if size >= members), members))
 
 
-def due_now(rulebook: Rulebook) -> str:
-    """What is due of :member at :now, with retries and rests observed; nothing where somebody holds them."""
+def due_now(rulebook: Rulebook, member: str) -> str:
+    """What is due of a member at :now, with retries and rests observed; nothing where somebody holds them."""
     return f"""select 1 from follow_up f join member m on m.id = f.member_id
-    where f.member_id = :member and f.state = 'open' and f.due_on <= :day and m.status = 'active'
+    where f.member_id = {member} and f.state = 'open' and f.due_on <= :day and m.status = 'active'
         and (f.closes_on is null or f.closes_on >= :day) {rests(rulebook)} {unheld("f.member_id")}"""
 
 

@@ -186,7 +186,7 @@ class Store:
         Unsure where the connection was lost during the commit.
         """
         with turn(self.file, self.patience), worded(self.where), self.engine.connect() as connection:
-            writing = connection.execution_options(writes=True)
+            writing = connection.execution_options(writes=True, durable=durable)
             if self.is_sqlite and not durable:
                 _synchronous(writing, "NORMAL")
             try:

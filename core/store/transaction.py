@@ -24,7 +24,6 @@ from core.base.actor import Actor
 from core.base.errors import Conflict, NotFound
 from core.base.language import N_
 from core.store.direct import Direct, Write, run_together
-from core.store.sql import giving
 from core.store.tables import AuditEntry, Deed
 from core.store.trail import sqlite_moment, write_entries
 
@@ -120,17 +119,6 @@ class Transaction:
             self.later(table, key, _direct_insert(table, tuple(sorted(values))), values)
             return key
         return tuple(self.connection.execute(_insert(table), values).inserted_primary_key or ())
-
-    def lock_first(self, table: Table, keys: Sequence[int]) -> int | None:
-        """Keep the first of some rows that no other writer has from them until the end, without waiting.
-
-        Returns its key; None where others have them all.
-        """
-        if self.alone or not keys:
-            return keys[0] if keys else None
-        listed = f"{{{','.join(map(str, keys))}}}"
-        row = _first_free(table).first(self.connection, {"keys": listed})
-        return None if row is None else row.id
 
     def update(
         self,
@@ -298,14 +286,6 @@ def _update(table: Table, names: tuple[str, ...]) -> Direct:
 
 def _key(core: sa.Table) -> sa.Column[Any]:
     return core.primary_key.columns[0]
-
-
-@lru_cache(maxsize=16)
-def _first_free(table: Table) -> Direct:
-    name = _core(table).name
-    text = f"""select {name}.id from unnest(cast(:keys as bigint[])) with ordinality listed (id, nth)
-        join {name} on {name}.id = listed.id order by listed.nth limit 1 for update of {name} skip locked"""
-    return Direct(giving(sa.text(text), "id"))
 
 
 def _identity(row: SQLModel) -> str:

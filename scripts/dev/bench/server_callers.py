@@ -27,7 +27,7 @@ _NEXT = """select f.id, f.member_id, m.number from follow_up f join member m on 
     where f.state = 'open' and f.due_on <= %s and (f.not_before is null or f.not_before <= %s) and {whose}
         and not exists (select 1 from claim c where c.member_id = f.member_id)
     order by f.rank, f.place, f.due_on, f.order_key limit 1 for update of m skip locked"""
-_POOL, _OWN = "f.assignee_id is null and f.store_id = %s", "f.assignee_id = %s"
+_POOLS, _OWN = "f.assignee_id is null and f.rank >= 0", "f.assignee_id = %s"
 _AUDIT = """insert into audit_entry (at, actor_code, deed, table_name, row_key, field, why, cause)
     values {rows}"""
 _ROW = "(%s, %s, 'update', 'follow_up', %s, 'x', '', '')"
@@ -58,13 +58,13 @@ def bare_cycle(url: str, number: int) -> Cycle:
     store.close()
     address = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     raw = psycopg.connect(address, prepare_threshold=1)
-    whose, who = (_OWN, me.staff_id) if number % 2 else (_POOL, me.store_id)
+    whose, who = (_OWN, (me.staff_id,)) if number % 2 else (_POOLS, ())
     clock = morning(1)
 
     def cycle() -> None:
         now = clock.now()
         with raw.transaction():
-            found = raw.execute(_NEXT.format(whose=whose), (now.date(), now, who)).fetchone()
+            found = raw.execute(_NEXT.format(whose=whose), (now.date(), now, *who)).fetchone()
             if found is None:
                 raise RuntimeError("nobody is left to call")
             follow_up, member, _ = found

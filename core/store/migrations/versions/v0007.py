@@ -14,6 +14,7 @@ depends_on = None
 
 OPEN = "state = 'open'"
 POOL = f"{OPEN} and assignee_id is null"
+POOLS = f"{POOL} and rank >= 0"
 RANKS = {
     "callback": 10,
     "problem": 20,
@@ -44,7 +45,7 @@ def upgrade() -> None:
         where known.id = follow_up.id""")
     _index("ix_follow_up_desk", OPEN, "assignee_id", "rank", "place", "due_on", "order_key")
     _index("ix_follow_up_pool", POOL, "store_id", "rank", "place", "due_on", "order_key")
-    _index("ix_follow_up_pools", POOL, "rank", "place", "due_on", "order_key")
+    _index("ix_follow_up_pools", POOLS, "rank", "place", "due_on", "order_key")
 
 
 def _index(name: str, where: str, *columns: str) -> None:
