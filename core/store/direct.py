@@ -128,7 +128,7 @@ _MARK = re.compile(r"%\((\w+)\)s")
 
 def say(connection: Connection, text: str) -> None:
     """Send a text that gives no rows, such as BEGIN."""
-    _sent(connection, text, (), _counted)
+    _sent(connection, text, None, _counted)
 
 
 def say_each(connection: Connection, text: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -153,13 +153,13 @@ def _sent(
 ) -> Any:
     raw: Any = connection.connection.driver_connection
     for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, None, text, values, None, many)
+        listener(connection, None, text, () if values is None else values, None, many)
     try:
         if many:
             cursor = raw.cursor()
             cursor.executemany(text, values)
         else:
-            cursor = raw.execute(text, values) if values else raw.execute(text)
+            cursor = raw.execute(text) if values is None else raw.execute(text, values)
         return fetched(cursor)
     except connection.dialect.loaded_dbapi.Error as error:
         raise _told(connection, raw, text, error) from error

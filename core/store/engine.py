@@ -181,12 +181,13 @@ class Store:
         """One audited write transaction in `actor`'s name; committed at the end, undone by any error.
 
         `why` is the reason kept with each change, `cause` what it came from (a call's UUID). With
-        `durable=False` a power cut may lose the commit, never its wholeness: for claims, not for outcomes.
+        `durable=False` a power cut may lose a file's commit, never its wholeness: for claims, not for outcomes. A
+        server, which crashes more often than a machine does, keeps them all.
         Raises Undone where the database undid it all, so that it may be asked for again (`again.retried`), and
         Unsure where the connection was lost during the commit.
         """
         with turn(self.file, self.patience), worded(self.where), self.engine.connect() as connection:
-            writing = connection.execution_options(writes=True, durable=durable)
+            writing = connection.execution_options(writes=True)
             if self.is_sqlite and not durable:
                 _synchronous(writing, "NORMAL")
             try:

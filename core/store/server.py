@@ -36,9 +36,6 @@ PREPARED_AFTER = 1
 LOOKING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 """A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL."""
 
-SOON = "SET LOCAL synchronous_commit = off"
-"""A commit that nobody waits for: with the next that somebody does wait for it is on disk, and on the replica."""
-
 _SETTINGS: dict[str, Any] = {
     "application_name": "huifang",
     "connect_timeout": 5,
@@ -77,10 +74,7 @@ def engine_of(url: sa.URL, patience: float, *, keeps: bool = True) -> Engine:
 
     def begin(connection: Connection) -> None:
         options = connection.get_execution_options()
-        if "writes" in options:
-            say(connection, writes if options.get("durable", True) else f"{writes}; {SOON}")
-        else:
-            say(connection, LOOKING if "reads" in options else "BEGIN")
+        say(connection, writes if "writes" in options else LOOKING if "reads" in options else "BEGIN")
 
     event.listen(engine, "connect", _prepare_if_direct)
     event.listen(engine, "begin", begin)

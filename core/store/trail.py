@@ -15,6 +15,7 @@ from core.store.direct import Direct, Write, run_together, say_each
 _COLUMNS = ("deed", "table_name", "row_key", "field", "old", "new", "why", "cause")
 """Those of an entry that differ inside a transaction; when and who are the same in all of them."""
 
+_TYPED = ", ".join(f"{name} text" for name in _COLUMNS)
 _AT_ONCE = 500
 _whole = itemgetter("at", "actor_id", "actor_code", *_COLUMNS)
 
@@ -24,9 +25,9 @@ _ON_SQLITE = f"""insert into audit_entry (at, actor_id, actor_code, {", ".join(_
 _ON_SERVER = Direct(
     sa.text(
         f"""insert into audit_entry (at, actor_id, actor_code, {", ".join(_COLUMNS)})
-    select cast(:at as timestamptz), cast(:actor_id as integer), cast(:actor_code as text),
-        {", ".join(f"entry ->> '{name}'" for name in _COLUMNS)}
-    from json_array_elements(cast(:entries as json)) with ordinality listed (entry, nth) order by nth"""
+    select cast(:at as timestamptz), cast(:actor_id as integer), cast(:actor_code as text), {", ".join(_COLUMNS)}
+    from rows from (json_to_recordset(cast(:entries as json)) as ({_TYPED}))
+        with ordinality listed ({", ".join(_COLUMNS)}, nth) order by nth"""
     )
 )
 """One text for any number of rows, so that the server plans it once and the driver has one value to hand over."""

@@ -213,6 +213,7 @@ class Transaction:
     def finish(self) -> None:
         """Flush the ORM's changes and write the audit rows; the store commits after it."""
         if self._session is not None:
+            self._send()
             self._session.flush()
         if self._entries:
             if self._late:

@@ -33,17 +33,20 @@ WHOLE_FORMS = 4
 WIDE = 120
 """From so many columns on the member stands beside the list."""
 
+ASIDE = 40
+"""Columns that the member beside the list takes."""
+
 
 class TodayFace(HuifangScreen):
     """The worklist as it is seen."""
 
-    DEFAULT_CSS = """
-    TodayFace > #tabs, TodayFace > #head { height: 1; width: 100%; }
-    TodayFace > Horizontal { height: 1fr; }
-    TodayFace #peek { height: 2; width: 100%; }
-    TodayFace #aside { display: none; width: 40; }
-    TodayFace.wide #aside { display: block; }
-    TodayFace.wide #peek { display: none; }
+    DEFAULT_CSS = f"""
+    TodayFace > #tabs, TodayFace > #head {{ height: 1; width: 100%; }}
+    TodayFace > Horizontal {{ height: 1fr; }}
+    TodayFace #peek {{ height: 2; width: 100%; }}
+    TodayFace #aside {{ display: none; width: {ASIDE}; }}
+    TodayFace.wide #aside {{ display: block; }}
+    TodayFace.wide #peek {{ display: none; }}
     """
 
     def __init__(self) -> None:
@@ -69,11 +72,13 @@ class TodayFace(HuifangScreen):
 
     def paint(self) -> None:
         """Paint all texts anew."""
-        self.set_class(self.size.width >= WIDE, "wide")
+        wide = self.size.width >= WIDE
+        self.set_class(wide, "wide")
         lines = self.query_one(Lines)
         lines.columns = self._columns()
         lines.refresh()
-        self.query_one("#head", Painted).show([lines.heading(lines.size.width or self.size.width)])
+        # not the list's own width: that is laid out only after this, and under a window not before it closes
+        self.query_one("#head", Painted).show([lines.heading(self.size.width - (ASIDE if wide else 0))])
         self.paint_top()
         self._paint_tabs()
         self._paint_peek(lines.row)
