@@ -41,8 +41,10 @@ for line in sys.stdin:
 """
 
 
-def run_until_killed(desk: Desk, script: Path, work: list[tuple[str, str, str]], after: float) -> list[str]:
-    """Send the work to a caller of its own, kill it after so many seconds; the ids it acknowledged."""
+def run_until_killed(
+    desk: Desk, script: Path, work: list[tuple[str, str, str]], answers: int, after: float = 0.0
+) -> list[str]:
+    """Send the work to a caller of its own, kill it so many answers and seconds later; the ids it acknowledged."""
     assert desk.fang.staff_id is not None
     command = [sys.executable, str(script), str(desk.store.url), str(desk.fang.staff_id), str(desk.shop), "0"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -50,13 +52,13 @@ def run_until_killed(desk: Desk, script: Path, work: list[tuple[str, str, str]],
         assert process.stdout is not None
         process.stdin.write("".join(f"{' '.join(entry)}\n" for entry in work))
         process.stdin.close()
-        first = process.stdout.readline()  # it is at work now
+        first = [process.stdout.readline() for _ in range(answers)]
         timer = time.monotonic() + after
         while time.monotonic() < timer and process.poll() is None:
             time.sleep(0.001)  # the moment of the kill is what is being tried out
         process.send_signal(signal.SIGKILL)
         rest = process.stdout.read()
-    return [line for line in [first.strip(), *rest.split("\n")] if len(line) == 36]
+    return [line for line in ("".join(first) + rest).split("\n") if len(line) == 36]
 
 
 @pytest.mark.slow
@@ -76,7 +78,7 @@ def test_no_acknowledged_call_is_lost(sqlite_template: Path, tmp_path: Path, clo
     left, kills, stop = list(work), 0, time.monotonic() + SECONDS
     while left and time.monotonic() < stop:
         # the killed terminal sends everything again that it had no answer for
-        acknowledged |= set(run_until_killed(desk, script, left, rng.uniform(0, 0.12)))
+        acknowledged |= set(run_until_killed(desk, script, left, rng.randint(1, 30), rng.uniform(0, 0.004)))
         left = [entry for entry in left if entry[0] not in acknowledged]
         kills += 1
     assert kills >= 3
@@ -117,7 +119,7 @@ def test_two_processes_that_send_the_same_store_it_once(
     script = tmp_path / "caller.py"
     script.write_text(f"import sys\nsys.path.insert(0, {str(ROOT)!r})\n{CALLER}")
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(lambda _: run_until_killed(desk, script, work, 30), range(2)))
+        answers = list(pool.map(lambda _: run_until_killed(desk, script, work, len(work)), range(2)))
     ids = [entry[0] for entry in work]
     assert answers == [ids, ids]
     check_whole(desk, set(ids), set(ids))
