@@ -17,6 +17,7 @@ from core.followups.tables import FollowUp
 from core.members.tables import Member, MemberPhone
 from core.people.tables import Staff
 from core.people.tables import Store as Shop
+from core.schema import METADATA
 from core.store.engine import Store
 
 TODAY = date(2026, 11, 23)
@@ -90,7 +91,7 @@ class Desk:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table, in the order of its columns."""
-        core = SQLModel.metadata.tables[table]
+        core = METADATA.tables[table]
         with self.store.read() as c:
             return [dict(row) for row in c.execute(sa.select(core).order_by(*core.columns)).mappings()]
 
