@@ -235,3 +235,28 @@ def test_opening_a_store_never_imports_alembic() -> None:
         check=True,
     )
     assert done.stdout.strip() == "False"
+
+
+def test_what_is_open_is_put_into_its_place_in_a_list(empty: Store) -> None:
+    """Migration 0007 gives open follow-ups their programme's rank and their member's class and number."""
+    migrate._run(empty, "0006")
+    with empty.engine.begin() as connection:
+        put(connection, "store", id=1, code="S1")
+        born = {"birth_calendar": "solar", "store_id": 1, "status": "active"}
+        put(connection, "member", id=1, number="M1", value_class="B", **born)
+        put(connection, "member", id=2, number="M2", value_class=None, **born)
+        open_one = {"store_id": 1, "assignee_id": None, "state": "open", "closed_at": None, "closed_by": None}
+        put(connection, "follow_up", id=1, member_id=1, programme="callback", cycle="a", **open_one)
+        put(connection, "follow_up", id=2, member_id=2, programme="monthly", cycle="b", **open_one)
+    migrate.upgrade(empty)
+    with empty.read() as c:
+        found = c.execute(sa.text("select id, rank, order_key from follow_up order by id")).all()
+    assert [tuple(row) for row in found] == [(1, 10, "2M1"), (2, 80, "4M2")]
+
+
+def put(connection: sa.Connection, name: str, **values: Any) -> None:
+    """A row of a table as it was then; columns that must hold something hold anything."""
+    anything = {int: 1, bool: True, str: "", date: date(2026, 1, 1), datetime: datetime(2026, 1, 1, tzinfo=UTC)}
+    table = sa.Table(name, sa.MetaData(), autoload_with=connection)
+    filled = {column.name: anything[column.type.python_type] for column in table.columns if not column.nullable}
+    connection.execute(sa.insert(table), {**filled, **values})
