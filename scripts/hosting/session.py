@@ -27,6 +27,10 @@ def work(line: socket.socket) -> int:
     _move_in(encoding, where, environment, terminals)
     threading.Thread(target=_listen, args=(line,), name="huifang-terminal", daemon=True).start()
     code = _open(arguments)
+    with suppress(OSError, ValueError):
+        # before the code: the terminal's end goes at once when it has that, and its going ends us
+        sys.stdout.flush()
+        sys.stderr.flush()
     with suppress(OSError):
         line.send(b"%d" % code)
     return code

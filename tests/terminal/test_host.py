@@ -159,6 +159,22 @@ def test_without_a_terminal_it_is_refused(host: WarmHost, shop: Store) -> None:
     assert "terminal" in done.stderr
 
 
+def test_what_a_session_says_is_out_before_its_code(shop: Store, tmp_path: Path) -> None:
+    """The terminal's end goes when it has the code, and its going ends the session: here at once, unflushed."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    program = "import os, socket, sys; from scripts.hosting.session import work"
+    program += "; work(socket.socket(fileno=int(sys.argv[1]))); os._exit(0)"
+    surroundings = {**os.environ, "HUIFANG_HOME": str(tmp_path), "HUIFANG_DATABASE": str(shop.url)}
+    with ours, theirs, (tmp_path / "said").open("w+") as said, open(os.devnull, "r+b") as nothing:
+        opening = place.packed("utf-8", ["--staff", "W1", "--lang", "en"], surroundings)
+        socket.send_fds(ours, [opening], [nothing.fileno(), nothing.fileno(), said.fileno()])
+        command = [sys.executable, "-c", program, str(theirs.fileno())]
+        subprocess.run(command, cwd=ROOT, pass_fds=[theirs.fileno()], check=True)
+        assert ours.recv(16) == b"1"
+        said.seek(0)
+        assert "terminal" in said.read()
+
+
 @pytest.mark.parametrize("end", ["hang-up", "kill"])
 def test_when_the_line_breaks_the_session_ends_and_the_draft_is_kept(
     host: WarmHost, attach: Attach, end: str
