@@ -12,6 +12,11 @@ import sys
 
 from scripts.hosting import place
 
+_PASSED_ON: dict[int, bytes] = {
+    signal.SIGWINCH: place.WINDOW,
+    signal.SIGTERM: place.END,
+    signal.SIGHUP: place.HUNG_UP,
+}
 _RESTORED = "\x1b[?2004l\x1b[?7h\x1b[r\x1b[m\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 _PLAIN = "\x1b[?7h\x1b[r\x1b[m\x1b[?25h\x1b[2J\x1b[H"
 
@@ -23,12 +28,7 @@ def attach(arguments: list[str]) -> int | None:
         return None
     before = _modes()
     with line:
-        _pass_on(line)
-        try:
-            socket.send_fds(line, [place.packed(_encoding(), arguments)], [0, 1, 2])
-            sent = True
-        except OSError:
-            sent = False
+        sent = _opened(line, arguments)
         word = _outcome(line)
     if word == place.FULL:
         say("Too many sessions are open: try again when somebody has left, or tell your administrator.", arguments)
@@ -40,21 +40,29 @@ def attach(arguments: list[str]) -> int | None:
     return int(word) if word else None
 
 
+def _opened(line: socket.socket, arguments: list[str]) -> bool:
+    """Say what is wanted, before anything else: what happens to the terminal meanwhile is told after it."""
+    waiting = signal.pthread_sigmask(signal.SIG_BLOCK, _PASSED_ON)
+    _pass_on(line)
+    try:
+        socket.send_fds(line, [place.packed(_encoding(), arguments)], [0, 1, 2])
+    except OSError:
+        return False
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
+    return True
+
+
 def _pass_on(line: socket.socket) -> None:
     """Tell the session what the kernel tells only whoever was started in the terminal."""
 
     def told(number: int, _frame: object) -> None:
         try:  # noqa: SIM105  contextlib is not worth its import here
-            line.send(words[number])
+            line.send(_PASSED_ON[number])
         except OSError:
             pass
 
-    words: dict[int, bytes] = {
-        signal.SIGWINCH: place.WINDOW,
-        signal.SIGTERM: place.END,
-        signal.SIGHUP: place.HUNG_UP,
-    }
-    for each in words:
+    for each in _PASSED_ON:
         signal.signal(each, told)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is the session's, as a key
 

@@ -3,8 +3,9 @@
 A fork shares every page until one of the two writes to it. What a session makes anew would be laid into the small
 holes that loading and the rehearsal left all over the program, each of which costs a page of 4 kB; so the host
 fills them. A session at its list had 28 MB of its own, and has 25 so; 23 with the code that runs laid together
-(`gathering`). Of these, 18 are pages of what is loaded in which little more than reference counts were written,
-and most equal a page of another session, which the kernel may keep once (`merging`).
+(`gathering`). Of these, 18 are pages of what is loaded in which little more than reference counts were written:
+newer Pythons need not write them (`lasting`), and most equal a page of another session, which the kernel may keep
+once (`merging`).
 
 Everything here is for CPython with glibc; elsewhere nothing is done, and sessions take more memory.
 """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from core.base.clock import SystemClock
 from core.base.language import LANGUAGES, catalogue
 from core.base.settings import Settings
-from scripts.hosting import gathering, memory, merging
+from scripts.hosting import gathering, lasting, memory, merging
 from scripts.hosting.apart import apart
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def rehearse() -> None:
         run.clear()
         _work_through(settings)  # the copies have yet to learn what the code they replaced had learnt
         memory.pack()
+        lasting.let_last()
         merging.let_merge(lambda: _work_through(settings))
 
 

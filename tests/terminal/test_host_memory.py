@@ -10,7 +10,7 @@ import pytest
 from core.base.clock import FixedClock
 from core.store.engine import Store
 from scripts.dev.host_trial import private
-from scripts.hosting import memory
+from scripts.hosting import lasting, memory
 from tests.terminal.glass import Glass
 from tests.terminal.hosts import ROOT, WarmHost
 from tests.tui.conftest import monday
@@ -21,7 +21,7 @@ SHARE = 0.5
 FORKED = """
 import os, sys
 from scripts.dev.host_trial import private
-from scripts.hosting import memory
+from scripts.hosting import lasting, memory
 loaded = [bytes(15 + n % 400) for n in range(300_000)]
 del loaded[1::8]
 if sys.argv[1] == "packed":
@@ -30,6 +30,22 @@ if os.fork() == 0:
     before = private(os.getpid())
     made = [bytes(15 + n % 400) for n in range(8_000)]
     print(private(os.getpid()) - before, flush=True)
+    os._exit(0)
+os.wait()
+"""
+
+READ = """
+import os, sys
+from scripts.dev.host_trial import private
+from scripts.hosting import lasting
+loaded = {str(n): (str(n), [n], object()) for n in range(100_000)}
+if sys.argv[1] == "lasting":
+    assert lasting.let_last() > 500_000
+if os.fork() == 0:
+    before = private(os.getpid())
+    held = [each for key, value in loaded.items() for each in (key, value, *value)]
+    first = len(held) * 8 / 1048576
+    print(private(os.getpid()) - before - first, flush=True)
     os._exit(0)
 os.wait()
 """
@@ -57,16 +73,30 @@ def test_a_session_takes_less_than_half_of_a_cold_start(host: WarmHost, lite: St
                 glass.kill()
 
 
-def made_after_fork(how: str) -> float:
-    """The memory, in MB, of a fork that makes 2 MB of objects in a program full of holes."""
+def of_a_fork(program: str, how: str) -> float:
+    """The memory, in MB, that a fork in this program takes."""
     done = subprocess.run(
-        [sys.executable, "-c", FORKED, how], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program, how], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return float(done.stdout)
 
 
 @pytest.mark.skipif(memory._libc() is None, reason="not glibc")
 def test_what_a_fork_of_a_packed_program_makes_lies_close_together() -> None:
-    packed = made_after_fork("packed")
+    packed = of_a_fork(FORKED, "packed")
     assert packed < 3.5
-    assert packed < made_after_fork("as it is") / 2
+    assert packed < of_a_fork(FORKED, "as it is") / 2
+
+
+@pytest.mark.skipif(not lasting.possible(), reason="Python before 3.12")
+def test_a_fork_that_reads_what_lasts_writes_nothing() -> None:
+    lasts = of_a_fork(READ, "lasting")
+    assert lasts < 1
+    assert lasts < of_a_fork(READ, "as it is") / 10
+
+
+@pytest.mark.skipif(lasting.possible(), reason="here it can")
+def test_where_nothing_can_last_nothing_is_marked() -> None:
+    before = sys.getrefcount(READ)
+    assert lasting.let_last() == 0
+    assert sys.getrefcount(READ) == before
