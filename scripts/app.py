@@ -38,6 +38,7 @@ from scripts.commands import (  # noqa: F401
 )
 from scripts.errand import COMMANDS
 from scripts.failures import complain, guarded, some_words, spoken_language
+from scripts.usage import SHARED, usage_sentence, wanted_help
 
 WRONG_USAGE = 2
 
@@ -48,6 +49,9 @@ _HEADINGS = (
     N_("Arguments:"),
     N_("Show this message and exit."),
     N_("[required]"),
+    N_("[default:"),
+    N_("[OPTIONS]"),
+    N_("COMMAND [ARGS]..."),
 )
 
 _FAMILIES = {
@@ -196,7 +200,7 @@ def settled(arguments: Sequence[str]) -> list[str]:
     rest = list(arguments)
     while rest and rest[0].startswith("-"):
         option = rest.pop(0)
-        if option.partition("=")[0] not in ("--lang", "--as", "--store-url"):
+        if option.partition("=")[0] not in SHARED:
             kept.append(option)
             continue
         shared.append(option)
@@ -219,46 +223,9 @@ def _run(arguments: Sequence[str], words: Catalogue) -> int:
     except Abort:
         return 1
     except TyperException as error:
-        complain(usage_sentence(error, words))
+        if text := wanted_help(error):
+            print(text)
+        else:
+            complain(usage_sentence(error, words))
         return WRONG_USAGE
     return code if isinstance(code, int) else 0
-
-
-def usage_sentence(error: TyperException, words: Catalogue) -> str:
-    """What was wrong with the command line, and where to read more."""
-    context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "huifang"
-    return f"{_fault(error, words).rstrip('.。')}. {words.say(N_('See `{path} --help`.'), path=path)}"
-
-
-def _fault(error: TyperException, words: Catalogue) -> str:
-    kind = type(error).__name__
-    parameter = getattr(error, "param", None)
-    name = _shown(parameter) if parameter is not None else ""
-    if kind == "NoSuchOption":
-        close = ", ".join(sorted(getattr(error, "possibilities", None) or ()))
-        said = words.say(N_("There is no option {name}."), name=getattr(error, "option_name", ""))
-        return f"{said} {words.say(N_('Did you mean {close}?'), close=close)}" if close else said
-    if kind == "MissingParameter":
-        return words.say(N_("{name} is missing."), name=name)
-    if kind == "BadParameter" and parameter is not None:
-        choices = getattr(parameter.type_descriptor, "choices", None)
-        if choices:
-            listed = ", ".join(str(choice) for choice in choices)
-            return words.say(N_("{name} must be one of {choices}."), name=name, choices=listed)
-        return words.say(N_("{name}: {fault}."), name=name, fault=words.say(error.message).rstrip("."))
-    template = error.format_message() if kind != "BadParameter" else error.message
-    message = words.say(template)
-    if message.startswith("No such command"):
-        wrong = message.partition("'")[2].partition("'")[0]
-        return words.say(N_("There is no command {name}."), name=wrong)
-    if message.startswith("Got unexpected extra argument"):
-        extra = message.partition("(")[2].rpartition(")")[2] or message.rpartition("(")[2].rstrip(")")
-        return words.say(N_("There is nothing for {extra} here."), extra=extra)
-    return message
-
-
-def _shown(parameter: Any) -> str:
-    if parameter.param_type_name == "option":
-        return "/".join(parameter.opts)
-    return str(parameter.metavar or parameter.name)

@@ -67,11 +67,13 @@ def outside_trouble(error: OSError) -> HuifangError | None:
     """An error of the file system as a sentence, where it names a file."""
     if error.filename is None:
         return None
+    from core.base.outside import reason_of
+
     return StoreTrouble(
         "file.trouble",
         N_("The file {file} can't be used: {reason}."),
         file=error.filename,
-        reason=(error.strerror or str(error)).lower(),
+        reason=reason_of(error),
     )
 
 

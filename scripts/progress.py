@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from types import FrameType
@@ -61,15 +61,16 @@ def stoppable() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def steps(words: Catalogue) -> Iterator[Callable[[str, float], None]]:
-    """A callback for named steps with the share done; raises Cancelled in the work after Ctrl+C."""
+def steps(words: Catalogue, names: Mapping[str, str]) -> Iterator[Callable[[str, float], None]]:
+    """A callback for steps that have `names`, with the share done; raises Cancelled in the work after Ctrl+C."""
     line = Line()
     with stoppable() as asked:
 
         def progress(step: str, share: float) -> None:
             if asked():
                 raise Cancelled("cancelled", N_("Cancelled: nothing was changed by what was under way."))
-            line.tell(f"{share:4.0%} {words.say(step)}")
+            if step in names:
+                line.tell(f"{share:4.0%} {words.say(names[step])}")
 
         try:
             yield progress

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from core.base.clock import DEFAULT_ZONE, zone
@@ -21,6 +22,16 @@ _UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud
 def say(sentence: str) -> None:
     """One line for the user."""
     print(harmless(sentence))
+
+
+def row_count(rows: int, words: Catalogue) -> str:
+    """So many rows."""
+    return words.plural("{count:,} row", "{count:,} rows", rows)
+
+
+def rows_written(rows: int, file: Path, words: Catalogue) -> str:
+    """How many rows went into a file."""
+    return words.plural("{count:,} row written to {file}.", "{count:,} rows written to {file}.", rows, file=file)
 
 
 def iso(value: date | datetime | None) -> str | None:

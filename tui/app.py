@@ -15,6 +15,7 @@ from core.base.clock import DEFAULT_ZONE, Clock, zone
 from core.base.days import day_and_month, day_and_time, day_of_week
 from core.base.errors import HuifangError
 from core.base.language import LANGUAGES, Catalogue, catalogue
+from tui.lasting import AWAY
 from tui.paint import Span
 from tui.presence import Presence
 from tui.widgets.painted import Painted
@@ -100,6 +101,7 @@ class HuifangApp(Presence):
         ask_to_take_back(self, event.value)
 
     def on_record_taken_back(self, event: RecordTakenBack) -> None:
+        self.today.show_again(event.value.number)
         self.open_call(event.value.number)
 
     async def action_quit(self) -> None:
@@ -135,7 +137,9 @@ class HuifangApp(Presence):
 
     def trouble(self, error: Exception) -> None:
         """Say what went wrong in the user's words; what it means for their work comes first."""
-        if isinstance(error, HuifangError):
+        if isinstance(error, HuifangError) and error.code in AWAY:
+            self.tell(self.words.say("The store can't be reached. Try again in a moment."), "bad")
+        elif isinstance(error, HuifangError):
             self.tell(self.words.error(error), "bad")
         else:
             said = self.words.say(

@@ -61,6 +61,7 @@ class Desk:
 
     def printed(self) -> Path:
         """The folder for what is printed or exported, there from now on. Raises Refused where it can't be made."""
+        from core.base.outside import reason_of
         from core.base.settings import load_settings
 
         folder = (self._folder or load_settings().home) / "printed"
@@ -71,7 +72,7 @@ class Desk:
                 "desk.no_folder",
                 N_("The folder {folder} can't be made: {reason}. Ask your administrator."),
                 folder=folder,
-                reason=error.strerror or "?",
+                reason=reason_of(error),
             ) from error
         return folder
 

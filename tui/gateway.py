@@ -20,7 +20,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from core.base.errors import HuifangError
-from tui.lasting import Lasting
+from tui.lasting import SLOW, Lasting, Superseded
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -44,10 +44,6 @@ class Answer(Message, Generic[T]):
         super().__init__()
         self.request = request
         self.value = value
-
-
-class Superseded(Exception):
-    """A newer request has replaced this one before it began."""
 
 
 class Gateway:
@@ -123,6 +119,8 @@ class Gateway:
             self._latest[latest] = number
         pool = self._writes if write else self._reads
         future = asyncio.wrap_future(pool.submit(self._run, number, job, latest, lasting), loop=self._loop)
+        if lasting:
+            self._loop.call_later(SLOW, self._watch, future)
         # Screens that go away stop waiting, and would take back a job not yet begun: never one that writes.
         done = asyncio.shield(future) if write else future
         self._app.run_worker(
@@ -132,6 +130,12 @@ class Gateway:
             exit_on_error=False,
         )
         return number
+
+    def _watch(self, written: asyncio.Future[Any]) -> None:
+        """Say again and again that a store which neither refuses nor answers is waited for."""
+        if not written.done():
+            self._lasting.slow()
+            self._loop.call_later(SLOW, self._watch, written)
 
     def finish(self) -> None:
         """Wait until everything asked for has been written; called when the screens are gone.

@@ -115,13 +115,13 @@ def steps_line(app: HuifangApp, sheet: HandoverSheet, width: int) -> Line:
     say = app.words.say
     last = _last_round(sheet.steps)
     done = {str(step.step): step for step in last}
-    for detail in (2, 1, 0):
-        label = " " + say("steps") + "  " if detail else " "
+    for detail in (2, 1, 0, -1):
+        label = " " + say("steps") + "  " if detail > 0 else " "
         spans: Line = [(label, "quiet")]
         before: StepLine | None = None
         for place, (act, name) in enumerate(PHASES):
             if place:
-                spans.append((" | ", "quiet"))
+                spans.append((" | " if detail >= 0 else "|", "quiet"))
             step = done.get(act)
             if step is not None:
                 spans += _done(app, step, before, say(name), detail)
@@ -148,7 +148,7 @@ def _done(app: HuifangApp, step: StepLine, before: StepLine | None, name: str, d
     if step.step == "execute" and before is not None and not took:
         return [(name, "good")]  # with the approval: who and when stand there
     lasted = " " + app.words.say("+{days} d", days=took) if took and detail == 2 else ""
-    by = f" {step.by_name}" if detail == 2 or (detail and step.step == "submit") else ""
+    by = f" {step.by_name}" if detail == 2 or (detail == 1 and step.step == "submit") else ""
     return [(name + " ", "good"), (f"{app.dated(app.local(step.at).date())}{by}{lasted}", "")]
 
 
@@ -206,10 +206,15 @@ def cascade_lines(app: HuifangApp, cascade: Cascade, width: int = 80) -> list[Li
         (say("measures"), cascade.measures),
         (say("gifts to collect"), cascade.gifts),
     ]
-    second = _counted(say("along"), wide, along)
-    if width_of(second) > width:
-        second = _counted(say("along"), wide, [(name, count) for name, count in along if count] or along[:1])
-    return [first, second]
+    return [first, _fitting(say("along"), wide, along, width)]
+
+
+def _fitting(label: str, wide: int, counts: list[tuple[str, int]], width: int) -> Line:
+    """All counts, or where that is too wide those of which there is something."""
+    line = _counted(label, wide, counts)
+    if width_of(line) > width:
+        line = _counted(label, wide, [(name, count) for name, count in counts if count] or counts[:1])
+    return line
 
 
 def _counted(label: str, wide: int, counts: list[tuple[str, int]]) -> Line:
@@ -219,8 +224,8 @@ def _counted(label: str, wide: int, counts: list[tuple[str, int]]) -> Line:
     return spans
 
 
-def moved_lines(app: HuifangApp, sheet: HandoverSheet) -> list[Line]:
-    """What was moved, once it is over: two lines."""
+def moved_lines(app: HuifangApp, sheet: HandoverSheet, width: int = 80) -> list[Line]:
+    """What was moved, once it is over: two lines. Where room is small, what there was none of is left out."""
     say = app.words.say
     wide = max(cells(say("members")), cells(say("along"))) + 3
     row = sheet.row
@@ -228,16 +233,16 @@ def moved_lines(app: HuifangApp, sheet: HandoverSheet) -> list[Line]:
     if row.moved is not None:
         first.append(("   " + say("{count} of them changed hands", count=row.moved), ""))
     moved = next((step.moved for step in reversed(sheet.steps) if step.step == "execute"), {})
-    second: Line = [(fit(" " + say("along"), wide), "quiet")]
-    for code, name in (
-        ("follow_ups", say("follow-ups")),
-        ("raised", say("problems, complaints")),
-        ("measures", say("measures")),
-        ("introductions", say("introductions")),
-    ):
-        if code in moved:
-            second += [(f"{name} ", ""), (f"{moved[code]}   ", "strong")]
-    return [first, second if moved else [("", "")]]
+    if not moved:
+        return [first, [("", "")]]
+    named = {
+        "follow_ups": say("follow-ups"),
+        "raised": say("problems, complaints"),
+        "measures": say("measures"),
+        "introductions": say("introductions"),
+    }
+    along = [(name, moved[code]) for code, name in named.items() if code in moved]
+    return [first, _fitting(say("along"), wide, along, width)]
 
 
 def caution_lines(app: HuifangApp, cascade: Cascade | None) -> list[str]:

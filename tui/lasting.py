@@ -11,7 +11,7 @@ from core.base.errors import HuifangError
 
 T = TypeVar("T")
 
-AWAY = frozenset({"store.unreachable", "store.unsure"})
+AWAY = frozenset({"store.unreachable", "store.unsure", "store.certificate", "store.no_tls"})
 """The troubles that pass by themselves; a lasting job stores nothing the second time, and may be repeated."""
 
 ONLY_READ = "store.only_read"
@@ -20,46 +20,78 @@ ONLY_READ = "store.only_read"
 TAKEN_OVER = 60.0
 """Seconds in which a server that takes over can be written to; a pair needs 20 to 25."""
 
+SLOW = 3.0
+"""Seconds without an answer after which a store is as good as away: a server that stands still refuses nothing."""
+
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries; the last one holds on."""
 
 
+class Superseded(Exception):
+    """A newer request has replaced this one before it began."""
+
+
 class Lasting:
-    """Waits the store's absence out; `tell` is called on the job's thread, True at each try, False once back."""
+    """Waits the store's absence out; `tell` hears True at each try and False once back, and may not wait."""
 
     def __init__(self, tell: Callable[[bool], None]) -> None:
         self._tell = tell
         self._leaving = threading.Event()
         self.away = False
         """Whether a job waits for the store at this moment."""
+        self._at_work = False
+        self._change = threading.Lock()
         self._only_read_since: float | None = None
 
     def leave(self) -> None:
         """Wait no more: what waits is tried once again, and then given up."""
         self._leaving.set()
 
+    def slow(self) -> None:
+        """A job that was asked for long ago has not come back: tell so, where one is at work."""
+        with self._change:
+            if not self._at_work:
+                return
+            self.away = True
+            self._tell(True)  # still under the lock: never behind the word that it is back
+
     def done(self, job: Callable[[], T]) -> T:
         """What the job gives, once the store is back. Raises its trouble where it may wait no longer."""
-        tries = 0
+        self._at_work = True
         try:
-            while True:
-                last = self._leaving.is_set()
-                try:
-                    value = job()
-                except HuifangError as trouble:
-                    if last or not self._passes(trouble.code):
-                        self.away = False  # of which the trouble speaks
-                        raise
-                else:
-                    self._only_read_since = None
-                    return value
-                self.away = True
-                self._tell(True)
-                self._leaving.wait(PAUSES[min(tries, len(PAUSES) - 1)])
-                tries += 1
+            return self._done(job)
         finally:
-            if self.away:
-                self.away = False
+            self._at_work = False
+
+    def _done(self, job: Callable[[], T]) -> T:
+        tries = 0
+        while True:
+            last = self._leaving.is_set()
+            try:
+                value = job()
+            except Superseded:
+                raise  # the store was not asked: whether it is back, the newer one finds out
+            except HuifangError as trouble:
+                if last or not self._passes(trouble.code):
+                    self.away = False  # of which the trouble speaks
+                    raise
+            except BaseException:
+                self._back()
+                raise
+            else:
+                self._only_read_since = None
+                self._back()
+                return value
+            self.away = True
+            self._tell(True)
+            self._leaving.wait(PAUSES[min(tries, len(PAUSES) - 1)])
+            tries += 1
+
+    def _back(self) -> None:
+        with self._change:
+            self._at_work = False
+            was_away, self.away = self.away, False
+            if was_away:
                 self._tell(False)
 
     def _passes(self, code: str) -> bool:

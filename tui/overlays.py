@@ -78,6 +78,10 @@ class Option:
     remark: str = ""
 
 
+MOST_OPTIONS = 16
+"""Options seen at once; the others come with the cursor."""
+
+
 class Pick(WideOverlay[str]):
     """Choose one of a few, by its key or with the cursor; with `typing` by a part of its words."""
 
@@ -112,7 +116,8 @@ class Pick(WideOverlay[str]):
         ]
         lines = self.query_one("#options", Lines)
         lines.say_instead([[("  " + self.none_words(), "quiet")]] if wanted and self.options else [])
-        lines.styles.height = max(1, min(16, len(rows)))
+        # the window keeps its size while a part is typed: nothing in it moves
+        lines.styles.height = max(1, min(MOST_OPTIONS, len(self.options) if self._typing else len(rows)))
         lines.show(len(rows), 0, rows)
 
     def fits(self, option: Option, part: str) -> bool:

@@ -29,7 +29,7 @@ def values_of(card: MemberCard, words: Catalogue) -> dict[str, str]:
             case "birthday":
                 values[name] = card.birthday.text(words.say("lunar")) if card.birthday else ""
             case "gender":
-                values[name] = words.say(GENDERS[card.gender]) if card.gender else ""
+                values[name] = words.say(GENDERS.get(card.gender, card.gender)) if card.gender else ""
             case "phone" | "email" | "wechat" | "address":
                 values[name] = ""  # masked: what is there stands behind the field
             case "consent_call" | "consent_sms" | "consent_email":

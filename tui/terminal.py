@@ -54,6 +54,8 @@ def decide(environ: Mapping[str, str], encoding: str, size: tuple[int, int], *, 
             N_("This terminal can't show screens (TERM={term}): open a real one, or set TERM=xterm-256color."),
             term=kind,
         )
+    if (named := _named_encoding(environ)) and _codec(named) != "utf-8":
+        encoding = named
     if not ascii and _codec(encoding) != "utf-8":
         raise Refused(
             "terminal.encoding",
@@ -108,6 +110,12 @@ def check(*, ascii: bool = False) -> Terminal:
     terminal = decide(os.environ, sys.__stderr__.encoding, (size.columns, size.lines), ascii=ascii)
     prepare(os.environ, terminal)
     return terminal
+
+
+def _named_encoding(environ: Mapping[str, str]) -> str:
+    """The encoding that the locale names: over SSH the terminal's, even where the server lacks that locale."""
+    locale = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
+    return locale.partition("@")[0].partition(".")[2]
 
 
 def _codec(encoding: str) -> str:

@@ -9,8 +9,8 @@ import gettext
 import locale
 import os
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 from core.base.errors import BadInput, HuifangError
 from core.base.resources import data_folder
@@ -23,6 +23,30 @@ def N_(template: str) -> str:
     return template
 
 
+class Counted(str):
+    """A sentence about several things, which knows how it goes for one; `{count}` in it decides."""
+
+    __slots__ = ("one",)
+    one: str
+
+    def format(self, *args: Any, **params: Any) -> str:
+        """The sentence in English, for that count."""
+        return (self.one if params["count"] == 1 else str(self)).format(*args, **params)
+
+
+def NN_(one: str, many: str) -> Counted:
+    """Mark a sentence that has a `{count}`, for one thing and for several, where it is not yet worded."""
+    counted = Counted(many)
+    counted.one = one
+    return counted
+
+
+class Word(str):
+    """A value in a sentence that is in the catalogue itself, such as the name of a state."""
+
+    __slots__ = ()
+
+
 class Catalogue:
     """The words of one language."""
 
@@ -32,6 +56,8 @@ class Catalogue:
 
     def say(self, template: str, /, **params: object) -> str:
         """The sentence in this language, its `{fields}` filled in."""
+        if isinstance(template, Counted):
+            return self._translations.ngettext(template.one, template, int(str(params["count"]))).format(**params)
         worded = self._translations.gettext(template) if template else ""
         return worded.format(**params) if params else worded
 
@@ -42,8 +68,7 @@ class Catalogue:
     def error(self, error: HuifangError) -> str:
         """What happened and what to do, in this language."""
         params = {
-            name: self.say(value.value) if isinstance(value, StrEnum) else value
-            for name, value in error.params.items()
+            name: self.say(value) if isinstance(value, Word) else value for name, value in error.params.items()
         }
         return self.say(error.template, **params)
 

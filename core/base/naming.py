@@ -56,6 +56,15 @@ VERDICTS = {
 }
 
 
+PLAN_STEPS = {
+    "close": N_("closing what is over"),
+    "dated": N_("finding what falls due"),
+    "month": N_("laying out the month"),
+    "classes": N_("cutting the classes"),
+    "record": N_("keeping the record"),
+}
+
+
 def named(names: dict[str, str], code: str, words: Catalogue) -> str:
     """The name of a code; a code without one stands for itself."""
     return words.say(names[code]) if code in names else code

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.base.choices import demand_one_of
 from core.base.errors import BadInput
 from core.base.language import N_
 from core.base.rulebook import Outcome, Rulebook
@@ -76,16 +77,9 @@ def check(form: CallForm, rulebook: Rulebook, now: datetime) -> CheckedCall:
 
 
 def _outcome(code: str, rulebook: Rulebook) -> Outcome:
-    found = rulebook.outcomes.get(code)
-    if found is None:
-        raise BadInput(
-            "call.outcome",
-            N_("There is no outcome {code!r}: use one of {codes}."),
-            field="outcome",
-            code=clean(code)[:40],
-            codes=", ".join(rulebook.outcomes),
-        )
-    return found
+    none = N_("There is no outcome {code!r}: use one of {codes}.")
+    demand_one_of(rulebook.outcomes, code, none, error="call.outcome", field="outcome")
+    return rulebook.outcomes[code]
 
 
 def _identity(call_id: str) -> None:
@@ -102,14 +96,8 @@ def _identity(call_id: str) -> None:
 def _reasons(form: CallForm, outcome: Outcome, rulebook: Rulebook, note: str) -> tuple[str, ...]:
     reasons = tuple(dict.fromkeys(form.reasons))
     for code in reasons:
-        if code not in rulebook.reasons:
-            raise BadInput(
-                "call.reason",
-                N_("There is no reason {code!r}: use one of {codes}."),
-                field="reason",
-                code=clean(code)[:40],
-                codes=", ".join(rulebook.reasons),
-            )
+        none = N_("There is no reason {code!r}: use one of {codes}.")
+        demand_one_of(rulebook.reasons, code, none, error="call.reason", field="reason")
     if reasons and not outcome.reached:
         raise BadInput(
             "call.reason_unasked",
@@ -134,14 +122,9 @@ def _scores(scores: Mapping[str, int]) -> dict[str, int | None]:
 
 
 def _channel(channel: str, outcome: Outcome, note: str) -> str:
-    if channel not in ("", *CHANNELS):
-        raise BadInput(
-            "call.channel",
-            N_("There is no channel {code!r}: use one of {codes}."),
-            field="channel",
-            code=clean(channel)[:40],
-            codes=", ".join(CHANNELS),
-        )
+    if channel:
+        none = N_("There is no channel {code!r}: use one of {codes}.")
+        demand_one_of(CHANNELS, channel, none, error="call.channel", field="channel")
     if not outcome.asks_channel:
         return channel or "phone"
     if channel in ("", "phone") and not note:
@@ -195,7 +178,7 @@ def one_raised(entry: RaisedForm) -> RaisedForm:
     matter = clean(entry.matter, lines=True)
     kinds, urgencies = [RaisedKind.PROBLEM.value, RaisedKind.COMPLAINT.value], [u.value for u in Urgency]
     if not matter or len(matter) > LONGEST_NOTE:
-        raise BadInput("call.matter", N_("Say in a few words what is wrong, then save."), field="matter")
+        raise BadInput("call.matter", N_("Say in a few words what is wrong."), field="matter")
     if entry.kind not in kinds or entry.urgency not in urgencies:
         raise BadInput(
             "call.raised",

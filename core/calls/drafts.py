@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel import UTCDateTime
 
 from core.base.actor import Actor
-from core.base.errors import BadInput
+from core.base.errors import BadInput, Conflict
 from core.base.language import N_
 from core.calls.facts import member_row, stored_for
 from core.calls.forms import DraftForm
@@ -38,6 +38,10 @@ _KEEP = statement(
             content = excluded.content, started_at = excluded.started_at, saved_at = excluded.saved_at""",
     moments=("started", "now"),
 )
+_HELD_AT = statement(
+    "select terminal from claim where member_id = :member and staff_id = :staff and expires_at > :now",
+    moments=("now",),
+)
 _DROP = sa.text("delete from draft where staff_id = :staff and member_id = :member")
 _COLUMNS = "m.number, m.name, d.call_id, d.content, d.started_at, d.saved_at"
 _MOMENTS: Mapping[str, Any] = {"started_at": UTCDateTime(), "saved_at": UTCDateTime()}
@@ -52,11 +56,11 @@ _OF_STAFF = statement(
 
 
 @retried(idempotent=True)
-def save_draft(store: Store, actor: Actor, form: DraftForm) -> datetime:
+def save_draft(store: Store, actor: Actor, form: DraftForm) -> datetime | None:
     """Keep what stands in an unsaved call; returns when it was saved (UTC).
 
-    Nothing is kept of a call that has been stored meanwhile. Raises NotFound, NotAllowed, and BadInput for
-    a text of more than 100,000 characters.
+    Nothing is kept of a call that has been stored meanwhile: None. Raises NotFound, NotAllowed, BadInput for
+    a text of more than 100,000 characters, and Conflict where the actor took the call up at another terminal.
     """
     content = json.dumps({**form.content, LEFT: form.left}, ensure_ascii=False, separators=(",", ":"))
     if len(content) > MOST_TEXT:
@@ -66,9 +70,23 @@ def save_draft(store: Store, actor: Actor, form: DraftForm) -> datetime:
     staff = caller_id(actor)
     with store.write(actor) as tx:
         member = member_row(tx, form.number)
-        if stored_for(tx, form.call_id) is None:
-            keep(tx, staff, member["id"], form.call_id, content, form.started_at or tx.now)
+        if stored_for(tx, form.call_id) is not None:
+            return None
+        if form.terminal:
+            _require_here(tx, staff, member["id"], form.terminal)
+        keep(tx, staff, member["id"], form.call_id, content, form.started_at or tx.now)
         return tx.now
+
+
+def _require_here(tx: Transaction, staff: int, member_id: int, terminal: str) -> None:
+    """Raise Conflict "draft.elsewhere" where the same person works on that member at another terminal."""
+    held = {"staff": staff, "member": member_id, "now": tx.now}
+    there = tx.connection.execute(_HELD_AT, held).scalar()
+    if there not in (None, terminal):
+        raise Conflict(
+            "draft.elsewhere",
+            N_("This call is open at another terminal of yours: go on there. What you type here is not kept."),
+        )
 
 
 def keep(tx: Transaction, staff: int, member_id: int, call_id: str, content: str, started: datetime) -> None:

@@ -67,10 +67,14 @@ class CallForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftForm:
-    """What stands in an unsaved call (R5.6). `left` says that the caller put it aside with Escape."""
+    """What stands in an unsaved call (R5.6). `left` says that the caller put it aside with Escape.
+
+    It is kept only from the `terminal` that holds the member, where one is named.
+    """
 
     number: str
     call_id: str
     content: Mapping[str, Any]
     started_at: datetime | None = None
     left: bool = False
+    terminal: str = ""

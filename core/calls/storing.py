@@ -44,6 +44,7 @@ SUGGESTION = "suggestion"
 NONE_MADE = frozenset({"", "-", "无", "没", "没有", "暂无", "没有建议", "no", "none", "nothing"})
 """What callers write where the member had nothing to suggest."""
 
+_SAID = sa.text("select outcome, note, answers from call where id = :call")
 _NO_DRAFT = Direct(sa.text("delete from draft where staff_id = :staff and member_id = :member"))
 
 
@@ -69,6 +70,7 @@ def log_call(store: Store, actor: Actor, form: CallForm) -> CallResult:
         if beside.stored_for is not None:
             if beside.stored_for != member["id"]:
                 raise _other_call()
+            _require_same(tx, call, call_id)
             return result_of(tx.connection, call_id, number, repeated=True)
         if not form.opened and beside.held_by not in (None, actor.staff_id):
             require_free(tx, member["id"])
@@ -116,6 +118,19 @@ def _with_callback(form: CallForm, store: Store) -> CallForm:
 
 def _other_call() -> Conflict:
     return Conflict("call.id_used", N_("That call id belongs to another member's call: make a new one."))
+
+
+def _require_same(tx: Transaction, call: CheckedCall, call_id: str) -> None:
+    """Raise Conflict "call.stored_otherwise" where another terminal stored this call, not as it stands here."""
+    row = tx.connection.execute(_SAID, {"call": call_id}).one()
+    if (row.outcome, row.note, row.answers) != (call.outcome.code, call.note, call.answers):
+        raise Conflict(
+            "call.stored_otherwise",
+            N_(
+                "This call was stored already, at another terminal and otherwise. What stands here is not in it: "
+                "note it, Esc leaves, u takes a record back."
+            ),
+        )
 
 
 def _work(tx: Transaction, call: CheckedCall, facts: CallFacts, rulebook: Rulebook) -> Work:

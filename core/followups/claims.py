@@ -92,6 +92,7 @@ _RENEW = statement(
 )
 
 _FREE = Direct(sa.text("delete from claim where member_id = :member and staff_id = :staff"))
+_FREE_THERE = sa.text("delete from claim where member_id = :member and staff_id = :staff and terminal = :terminal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +174,14 @@ def renew(store: Store, actor: Actor, member_id: int, terminal: str) -> bool:
 
 
 @retried(idempotent=True)
-def release(store: Store, actor: Actor, member_id: int) -> None:
-    """Let go of a member the actor holds; nothing happens where somebody else does."""
+def release(store: Store, actor: Actor, member_id: int, terminal: str = "") -> None:
+    """Let go of a member the actor holds, at that `terminal` where one is named; else nothing happens."""
     with store.write(actor, durable=False) as tx:
-        release_in(tx, member_id)
+        if terminal:
+            held = {"member": member_id, "staff": caller_id(actor), "terminal": terminal}
+            tx.connection.execute(_FREE_THERE, held)
+        else:
+            release_in(tx, member_id)
 
 
 def release_in(tx: Transaction, member_id: int) -> None:

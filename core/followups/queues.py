@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.errors import BadInput, NotFound
+from core.base.errors import BadInput
 from core.base.language import N_
 from core.base.text import clean
 from core.followups.tables import FollowUp
 from core.people.access import Right, require
+from core.people.views import no_person
 from core.store.again import retried
 from core.store.engine import Store
 from core.store.sql import statement
@@ -70,5 +71,5 @@ def reassign_queue(
 def _desk(tx: Transaction, code: str) -> sa.Row[*tuple[object, ...]]:
     row = tx.connection.execute(_STAFF, {"code": code.strip()}).first()
     if row is None:
-        raise NotFound("staff.unknown", N_("No staff member has the code {code}."), code=code)
+        raise no_person(code)
     return row

@@ -13,8 +13,8 @@ from sqlmodel import UTCDateTime
 
 from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, business_day, zone
-from core.base.days import day_and_month
-from core.base.language import N_, Catalogue
+from core.base.days import day_and_month, day_and_time
+from core.base.language import N_, NN_, Catalogue
 from core.base.naming import STAGES
 from core.followups import cycles
 from core.followups.calendar import calendar_of
@@ -45,7 +45,7 @@ class WhyLine:
 
 def _worded(value: object, words: Catalogue, today: date) -> object:
     if isinstance(value, datetime):
-        return f"{value.astimezone(zone(DEFAULT_ZONE)):%m-%d %H:%M}"
+        return day_and_time(value.astimezone(zone(DEFAULT_ZONE)), words, today)
     if isinstance(value, date):
         return day_and_month(value, words, today)
     return ended_words(value, words) if isinstance(value, str) else value
@@ -242,6 +242,21 @@ def _never(store: Store, member: Row[Any], programme: str, stage: Stage, day: da
     return WhyLine(programme, "not", N_("Nothing open."))
 
 
+_KEPT = NN_("{count} member is kept here.", "{count} members are kept here.")
+_COVERED = NN_(
+    "The list of {count} colleague who is away is worked here.",
+    "The lists of {count} colleagues who are away are worked here.",
+)
+_RESTING = NN_(
+    "{count} rests: tried already, called this week, refused, or without a number that works.",
+    "{count} rest: tried already, called this week, refused, or without a number that works.",
+)
+_BEYOND = NN_(
+    "{count} does not fit the daily target and stays due.",
+    "{count} do not fit the daily target and stay due.",
+)
+
+
 def why_list(store: Store, actor: Actor, query: WorklistQuery) -> tuple[WhyLine, ...]:
     """Why a desk's list is as long as it is: members kept, due, done, resting, beyond the target (R4.10)."""
     seen = overview(store, actor, query)
@@ -258,42 +273,19 @@ def why_list(store: Store, actor: Actor, query: WorklistQuery) -> tuple[WhyLine,
         else seen
     )
     resting = max(0, everything.total - seen.total - seen.beyond_target)
-    lines = [WhyLine("", "listed", N_("{count} members are kept here."), {"count": kept})]
+    lines = [WhyLine("", "listed", _KEPT, {"count": kept})]
     if desk.away:
         lines.append(WhyLine("", "not", N_("Away today: a substitute or the store's pool works this list.")))
     if desk.covers:
-        count = len(desk.covers)
-        lines.append(
-            WhyLine("", "listed", N_("The lists of {count} who are away are worked here."), {"count": count})
-        )
+        lines.append(WhyLine("", "listed", _COVERED, {"count": len(desk.covers)}))
     if planned is None:
         lines.append(
             WhyLine("", "not", N_("Nothing is planned up to this day: open Today, or run `huifang plan`."))
         )
-    lines.append(
-        WhyLine(
-            "",
-            "listed",
-            N_("{total} rows are due now, {done} members were called today."),
-            {"total": seen.total, "done": seen.done},
-        )
-    )
+    now: dict[str, object] = {"total": seen.total, "done": seen.done}
+    lines.append(WhyLine("", "listed", N_("Due now: {total}. Called today: {done}."), now))
     if resting:
-        lines.append(
-            WhyLine(
-                "",
-                "resting",
-                N_("{count} rest: tried already, called this week, refused, or without a number that works."),
-                {"count": resting},
-            )
-        )
+        lines.append(WhyLine("", "resting", _RESTING, {"count": resting}))
     if seen.beyond_target:
-        lines.append(
-            WhyLine(
-                "",
-                "later",
-                N_("{count} do not fit the daily target and stay due."),
-                {"count": seen.beyond_target},
-            )
-        )
+        lines.append(WhyLine("", "later", _BEYOND, {"count": seen.beyond_target}))
     return tuple(lines)

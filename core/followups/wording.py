@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from core.base.clock import DEFAULT_ZONE, business_day, zone
 from core.base.days import day_and_month, near_day, weekday
@@ -10,6 +11,9 @@ from core.base.language import Catalogue
 from core.base.rulebook import Rulebook
 from core.followups import cycles
 from core.followups.worklist_rows import Purpose, WorklistRow
+
+if TYPE_CHECKING:
+    from core.followups.queues import Reassigned
 
 
 def programme_words(row: WorklistRow, words: Catalogue, rulebook: Rulebook) -> str:
@@ -21,6 +25,24 @@ def programme_words(row: WorklistRow, words: Catalogue, rulebook: Rulebook) -> s
         if name not in names:
             names.append(name)
     return " + ".join(names)
+
+
+def went_words(done: Reassigned, words: Catalogue) -> str:
+    """What came of giving a queue to somebody else."""
+    said = words.plural(
+        "{count} due follow-up went to {taker}.",
+        "{count} due follow-ups went to {taker}.",
+        done.follow_ups,
+        taker=done.taker,
+    )
+    if not done.held:
+        return said
+    stays = words.plural(
+        "{count} stays: somebody is on that member just now.",
+        "{count} stay: somebody is on their members just now.",
+        done.held,
+    )
+    return f"{said} {stays}"
 
 
 def due_words(row: WorklistRow, words: Catalogue, now: datetime) -> str:

@@ -17,8 +17,6 @@ from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor, Role
 from core.base.clock import business_day
-from core.base.errors import NotFound
-from core.base.language import N_
 from core.followups.worklist_head import head_statement
 from core.followups.worklist_rows import WorklistRow, rows_of
 from core.followups.worklist_sql import (
@@ -29,6 +27,7 @@ from core.followups.worklist_sql import (
 )
 from core.people.access import Right, Scope, reach, require, scope
 from core.people.cover import standing
+from core.people.views import no_person, no_store
 from core.store.direct import Direct
 from core.store.engine import Store
 from core.store.sql import giving, statement
@@ -217,12 +216,12 @@ def desk_of(store: Store, connection: Connection, actor: Actor, query: WorklistQ
     if query.staff is not None:
         row = connection.execute(_STAFF, {"code": query.staff}).first()
         if row is None:
-            raise NotFound("staff.unknown", N_("No staff member has the code {code}."), code=query.staff)
+            raise no_person(query.staff)
         require(actor, Right.SEE_WORKLIST, owner_id=row.id, store_id=row.store_id)
         return _desk(store, connection, row.id, row.store_id, Role(row.role))
     row = connection.execute(_STORE, {"code": query.store}).first()
     if row is None:
-        raise NotFound("store.unknown", N_("No store has the code {code}."), code=query.store)
+        raise no_store(query.store or "")
     if scope(actor.role, Right.SEE_WORKLIST) is Scope.OWN and row.id == actor.store_id:
         assert actor.staff_id is not None
         return _desk(store, connection, actor.staff_id, actor.store_id, actor.role)

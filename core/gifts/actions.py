@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.base.actor import Actor
+from core.base.choices import demand_one_of
 from core.base.clock import business_day
 from core.base.errors import BadInput, NotFound, Refused
 from core.base.language import N_
@@ -102,16 +103,9 @@ def return_gift(store: Store, actor: Actor, given: int, why: str) -> GivenRow:
 
 
 def _occasion(store: Store, code: str) -> GiftOccasion:
-    found = store.rulebook.gift_occasions.get(code)
-    if found is None:
-        raise BadInput(
-            "gift.occasion",
-            N_("There is no occasion {code!r}: use one of {codes}."),
-            field="occasion",
-            code=clean(code)[:40],
-            codes=", ".join(store.rulebook.gift_occasions),
-        )
-    return found
+    none = N_("There is no occasion {code!r}: use one of {codes}.")
+    demand_one_of(store.rulebook.gift_occasions, code, none, error="gift.occasion", field="occasion")
+    return store.rulebook.gift_occasions[code]
 
 
 MEMBER_COLUMNS = (

@@ -13,12 +13,13 @@ from sqlalchemy.engine import Connection
 from core.base.actor import Actor
 from core.base.clock import business_day
 from core.base.errors import BadInput, NotFound, Refused
-from core.base.language import N_
+from core.base.language import N_, Word
 from core.base.text import clean, half_width
 from core.gifts.offers import OFFER
 from core.gifts.rules import NO_CLASS, suits
 from core.gifts.tables import Coupon, CouponState
 from core.gifts.views import CouponRow
+from core.gifts.wording import COUPON_STATES
 from core.members.lookup import MEMBER, SHOP, found_row
 from core.people.access import Right, reach, require
 from core.store.again import retried
@@ -81,15 +82,18 @@ def use_coupon(store: Store, actor: Actor, coupon: str, order: str = "") -> Coup
     with store.write(actor) as tx:
         row = _locked(tx, coupon)
         today = business_day(tx.now)
-        if row["state"] != CouponState.OPEN:
-            raise Refused(
-                "coupon.state", N_("This coupon is {state} already."), state=CouponState(row["state"]).value
-            )
+        _demand_open(row)
         if row["expires_on"] < today:
             raise Refused("coupon.expired", N_("This coupon was good until {day}."), day=row["expires_on"])
         used = {"used_on": today, "used_with": clean(order)[:60], "used_by": actor.staff_id}
         tx.update(Coupon, row["id"], {"state": CouponState.USED, **used})
         return _coupon(tx.connection, row["number"], today)
+
+
+def _demand_open(row: Mapping[str, Any]) -> None:
+    if row["state"] != CouponState.OPEN:
+        state = Word(COUPON_STATES[row["state"]])
+        raise Refused("coupon.state", N_("This coupon is {state} already."), state=state)
 
 
 @retried()
@@ -101,10 +105,7 @@ def withdraw_coupon(store: Store, actor: Actor, coupon: str, why: str) -> Coupon
     with store.write(actor, why=said) as tx:
         row = _locked(tx, coupon)
         require(actor, Right.GIVE_GIFT, store_id=row["store_id"])
-        if row["state"] != CouponState.OPEN:
-            raise Refused(
-                "coupon.state", N_("This coupon is {state} already."), state=CouponState(row["state"]).value
-            )
+        _demand_open(row)
         tx.update(Coupon, row["id"], {"state": CouponState.WITHDRAWN})
         return _coupon(tx.connection, row["number"], business_day(tx.now))
 

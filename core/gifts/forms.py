@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from core.base.choices import demand_one_of
 from core.base.errors import BadInput
 from core.base.language import N_
 from core.base.rulebook import Rulebook
@@ -97,11 +98,5 @@ def _code_and_name(form: GiftForm | OfferForm) -> tuple[str, str]:
 
 def _demand_known(field: str, named: Sequence[str], known: Sequence[str]) -> None:
     for one in named:
-        if one not in known:
-            raise BadInput(
-                "gift.for",
-                N_("There is no {code!r} here: use some of {codes}."),
-                field=field,
-                code=clean(one)[:40],
-                codes=", ".join(known),
-            )
+        none = N_("There is no {code!r} here: use some of {codes}.")
+        demand_one_of(known, one, none, error="gift.for", field=field)

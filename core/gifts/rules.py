@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.base.errors import Refused
-from core.base.language import N_
+from core.base.language import N_, Word
 from core.base.policy import Gifts
 from core.base.rulebook import GiftOccasion
 from core.gifts.tables import GivenState
+from core.gifts.wording import STATES
 
 MOVES: Mapping[GivenState, frozenset[GivenState]] = {
     GivenState.RESERVED: frozenset({GivenState.SENT, GivenState.COLLECTED, GivenState.RETURNED}),
@@ -46,7 +47,9 @@ def demand_move(state: GivenState, to: GivenState) -> None:
     """Let a gift go on. Raises Refused where that can't follow."""
     if to not in MOVES[state]:
         raise Refused(
-            "given.state", N_("This gift is {state}: that can't be done with it any more."), state=state.value
+            "given.state",
+            N_("This gift is {state}: that can't be done with it any more."),
+            state=Word(STATES[state]),
         )
 
 

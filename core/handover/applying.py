@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
 from core.base.clock import business_day
-from core.base.errors import BadInput, NotFound
-from core.base.language import N_
+from core.base.errors import BadInput
+from core.base.language import N_, NN_
 from core.base.text import clean
 from core.handover.facts import MemberFacts, facts_of_giver, facts_of_members
 from core.handover.forms import HandoverForm
@@ -21,6 +21,7 @@ from core.handover.rules import Lot, split_by_store, split_evenly
 from core.handover.tables import Kind
 from core.members.lookup import MEMBER, SHOP, STAFF
 from core.people.access import Right, require
+from core.people.views import no_person
 from core.store.engine import Store
 
 _AT_ONCE = 500
@@ -69,11 +70,13 @@ def prepared(store: Store, c: Connection, actor: Actor, form: HandoverForm, *, d
 
 
 def _giver(c: Connection, code: str) -> sa.Row[*tuple[Any, ...]]:
+    if not code.strip():
+        raise BadInput("handover.giver", N_("Name whose members change hands."), field="giver")
     row = c.execute(
         sa.select(STAFF.c.id, STAFF.c.code, STAFF.c.name, STAFF.c.store_id).where(STAFF.c.code == code.strip())
     ).first()
     if row is None:
-        raise NotFound("staff.unknown", N_("No staff member has the code {code}."), code=code)
+        raise no_person(code)
     return row
 
 
@@ -181,7 +184,10 @@ def _assigned(
         case "hand":
             raise BadInput(
                 "handover.unassigned",
-                N_("{count} members have no successor yet, such as {number}: name one for each."),
+                NN_(
+                    "{count} member has no successor yet, {number}: name one.",
+                    "{count} members have no successor yet, such as {number}: name one for each.",
+                ),
                 field="by_hand",
                 count=len(rest),
                 number=rest[0].number,

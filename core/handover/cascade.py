@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from core.base.language import N_
+from core.base.language import N_, NN_
 from core.handover.facts import MemberFacts
 from core.handover.tables import MemberOutcome
 from core.handover.views import Cascade, Caution, PersonRow, Share
@@ -21,11 +21,21 @@ NOTHING_LOOSE = (0, 0, 0)
 """Who does not leave keeps what they have in hand of other people's members."""
 
 STAYS: Mapping[MemberOutcome, str] = {
-    MemberOutcome.OWNER_CHANGED: N_("{count} have another account owner by now and stay: {members}"),
-    MemberOutcome.CANCELLED: N_("{count} have cancelled their membership and stay: {members}"),
-    MemberOutcome.ELSEWHERE: N_("{count} are in another open application and stay until it is over: {members}"),
-    MemberOutcome.LIMIT: N_(
-        "{count} have changed hands too often lately and stay, unless the manager says so: {members}"
+    MemberOutcome.OWNER_CHANGED: NN_(
+        "{count} has another account owner by now and stays: {members}",
+        "{count} have another account owner by now and stay: {members}",
+    ),
+    MemberOutcome.CANCELLED: NN_(
+        "{count} has cancelled the membership and stays: {members}",
+        "{count} have cancelled their membership and stay: {members}",
+    ),
+    MemberOutcome.ELSEWHERE: NN_(
+        "{count} is in another open application and stays until it is over: {members}",
+        "{count} are in another open application and stay until it is over: {members}",
+    ),
+    MemberOutcome.LIMIT: NN_(
+        "{count} has changed hands too often lately and stays, unless the manager says so: {members}",
+        "{count} have changed hands too often lately and stay, unless the manager says so: {members}",
     ),
 }
 STAYS_SHORT: Mapping[MemberOutcome, str] = {
@@ -36,8 +46,11 @@ STAYS_SHORT: Mapping[MemberOutcome, str] = {
 }
 """Why a member stays, where room is small."""
 
-LATELY = N_("{count} have been handed over lately: {members}")
-CALLBACKS = N_("{count} have a callback promised within the week: {members}")
+LATELY = NN_("{count} has been handed over lately: {members}", "{count} have been handed over lately: {members}")
+CALLBACKS = NN_(
+    "{count} has a callback promised within the week: {members}",
+    "{count} have a callback promised within the week: {members}",
+)
 
 
 def cascade_of(

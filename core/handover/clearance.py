@@ -16,12 +16,12 @@ import core.handover.tables  # noqa: F401
 from core.base.actor import Actor
 from core.base.clock import business_day
 from core.base.errors import BadInput, Refused
-from core.base.language import N_
+from core.base.language import N_, NN_
 from core.base.text import clean
 from core.calls.tables import OVER, RaisedKind
 from core.followups.cycles import CALLBACK
 from core.followups.tables import State
-from core.handover.tables import HandoverState
+from core.handover.rules import OPEN
 from core.members.lookup import MEMBER
 from core.people.access import Right, require
 from core.people.actions import managed
@@ -46,7 +46,7 @@ SHOWN = 20
 """How many things of each kind a clearance names; the counts are of all."""
 
 AHEAD = timedelta(days=62)
-_OPEN = (HandoverState.DRAFT, HandoverState.SUBMITTED, HandoverState.REVIEWED, HandoverState.APPROVED)
+_OPEN = tuple(sorted(OPEN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,10 @@ class NotCleared(Refused):
     def __init__(self, clearance: Clearance) -> None:
         super().__init__(
             "leave.not_cleared",
-            N_(
-                "{name} ({code}) still has {count} things in hand: hand them over first, then leaving is possible."
+            NN_(
+                "{name} ({code}) still has {count} thing in hand: hand it over first, then leaving is possible.",
+                "{name} ({code}) still has {count} things in hand: hand them over first, then leaving is "
+                "possible.",
             ),
             name=clearance.name,
             code=clearance.code,

@@ -18,8 +18,9 @@ from core.handover.cascade import NOTHING_LOOSE, STAYS_SHORT, cascade_of
 from core.handover.facts import MemberFacts, facts_of_application, loose_ends
 from core.handover.forms import HandoverForm
 from core.handover.log_rows import STEP_ROWS, found_rows, rows_of, sees_all
+from core.handover.moved import tasks_moved
 from core.handover.recording import HANDOVER, STEPS, Application, application_of, person_of, unknown, visible
-from core.handover.rules import CHANGEABLE, OPEN, acts_of, refusal
+from core.handover.rules import CHANGEABLE, EXECUTED, OPEN, acts_of, refusal
 from core.handover.tables import Act, Kind, MemberOutcome
 from core.handover.views import (
     Cascade,
@@ -104,6 +105,7 @@ def member_lines(
     with store.read() as c:
         application = application_of(c, _found(c, actor, number), now)
         facts = _facts(store, c, application)
+        moved = tasks_moved(c, application.id) if application.state in EXECUTED else None
         if not sees_all(actor, application):
             seen = set(c.execute(sa.select(MEMBER.c.id).where(within(actor, Right.SEE_MEMBER))).scalars())
             facts = [one for one in facts if one.id in seen]
@@ -111,7 +113,12 @@ def member_lines(
     facts.sort(key=lambda one: (people[one.successor_id or 0].code, one.value_class or "Z", one.number))
     chosen = facts[offset:] if limit is None else facts[offset : offset + limit]
     closed = application.state not in OPEN | CHANGEABLE
-    return tuple(_line(one, people, cuts, closed=closed) for one in chosen)
+    lines = tuple(_line(one, people, cuts, closed=closed) for one in chosen)
+    if application.state not in EXECUTED:
+        return lines
+    # the giver has nothing left of theirs: what went along was theirs until then
+    along = [moved.get(one.id, 0) if moved is not None else None for one in chosen]
+    return tuple(replace(line, follow_ups=count) for line, count in zip(lines, along, strict=True))
 
 
 def _found(c: Connection, actor: Actor, number: str) -> dict[str, Any]:

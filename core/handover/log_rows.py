@@ -22,8 +22,8 @@ from core.handover.recording import (
     person_of,
     visible,
 )
-from core.handover.rules import ONWARD, Case, Person, may_go_on
-from core.handover.tables import HandoverState, MemberOutcome
+from core.handover.rules import EXECUTED, ONWARD, Case, Person, may_go_on
+from core.handover.tables import MemberOutcome
 from core.handover.views import HandoverFilter, HandoverRow, PersonRow
 from core.members.lookup import MEMBER, SHOP, STAFF
 from core.people.access import Right, Scope, scope
@@ -107,7 +107,7 @@ def rows_of(
     for row in found:
         case = case_of(c, row, now)
         successors = tuple((*people[key], count) for key, count in shares[row["id"]].items())
-        executed = row["state"] in (HandoverState.EXECUTED, HandoverState.FILED)
+        executed = row["state"] in EXECUTED
         lines.append(
             HandoverRow(
                 **{name: row[name] for name in _SAME},

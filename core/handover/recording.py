@@ -67,7 +67,21 @@ def unknown(number: str) -> NotFound:
 
 
 def visible(actor: Actor) -> sa.ColumnElement[bool]:
-    """The SQL condition on `handover` for what the actor may see. Raises NotAllowed where that is nothing."""
+    """The SQL condition on `handover` for what the actor may see: of what was never submitted only their own.
+
+    One that was sent back stays in the log while its applicant changes it (R7.4).
+    """
+    return sa.and_(_reached(actor), sa.or_(HANDOVER.c.submitted_at.is_not(None), _by(actor)))
+
+
+def _by(actor: Actor) -> sa.ColumnElement[bool]:
+    if actor.staff_id is None:
+        return HANDOVER.c.applicant_id.is_(None)
+    return HANDOVER.c.applicant_id == actor.staff_id
+
+
+def _reached(actor: Actor) -> sa.ColumnElement[bool]:
+    """What the access table lets the actor see."""
     reach = scope(actor.role, Right.SEE_HANDOVER)
     if reach is Scope.ALL:
         return sa.true()

@@ -11,7 +11,8 @@ from itertools import cycle
 
 from core.base.actor import Role
 from core.base.errors import Refused
-from core.base.language import N_
+from core.base.language import N_, Word
+from core.base.naming import HANDOVER_STATES
 from core.handover.tables import Act, HandoverState
 from core.people.access import Right, Scope, scope
 
@@ -19,6 +20,9 @@ S = HandoverState
 
 OPEN = frozenset({S.SUBMITTED, S.REVIEWED, S.APPROVED})
 """States in which an application holds its members: others that name them are told."""
+
+EXECUTED = frozenset({S.EXECUTED, S.FILED})
+"""States in which the members have changed hands."""
 
 CHANGEABLE = frozenset({S.DRAFT, S.REFUSED})
 """States in which the applicant may change it."""
@@ -87,8 +91,8 @@ def refusal(case: Case, act: Act, person: Person) -> Refused | None:
     if (case.state, act) not in TRANSITIONS:
         return Refused(
             "handover.state",
-            N_("This can't be done while the application is {state}: see its steps for what comes next."),
-            state=case.state,
+            N_("This can't be done now ({state}): see the application's steps for what comes next."),
+            state=Word(HANDOVER_STATES[case.state]),
         )
     if act in _BY_APPLICANT:
         return None if _applies(case, person) else _not_yours()

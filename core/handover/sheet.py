@@ -11,9 +11,10 @@ from typing import Any
 
 from core.base.actor import Actor
 from core.base.clock import DEFAULT_ZONE, zone
-from core.base.errors import BadInput, Refused
+from core.base.errors import Refused
 from core.base.language import N_, Catalogue
 from core.base.naming import HANDOVER_STATES, STAGES, named
+from core.base.outside import written
 from core.base.resources import data_folder
 from core.base.text import cells, fit, harmless
 from core.handover.log import handover_sheet, member_lines
@@ -50,16 +51,8 @@ def sheet_pdf(store: Store, actor: Actor, number: str, words: Catalogue, path: P
     }
     made: bytes = typst.compile(str(data_folder() / "sheets" / "handover.typ"), sys_inputs=given)
     target = Path(path)
-    try:
+    with written(target):
         target.write_bytes(made)
-    except OSError as error:
-        raise BadInput(
-            "export.unwritable",
-            N_("The file {file} can't be written: {reason}. Name another file."),
-            field="file",
-            file=target,
-            reason=error.strerror or str(error),
-        ) from error
     return target
 
 

@@ -97,7 +97,10 @@ class Cascade:
 
 @dataclass(frozen=True, slots=True)
 class MemberLine:
-    """A member of an application; `problem` is why execution would leave them where they are ("" for nothing)."""
+    """A member of an application; `problem` is why execution would leave them where they are ("" for nothing).
+
+    `follow_ups` are those that go along or went along: None where that was not kept.
+    """
 
     number: str
     name: str
@@ -106,7 +109,7 @@ class MemberLine:
     store: str
     last_purchase_on: date | None
     last_promise: str
-    follow_ups: int
+    follow_ups: int | None
     next_callback_at: datetime | None
     successor: str
     successor_name: str

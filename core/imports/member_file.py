@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from core.base.clock import business_day
 from core.base.errors import BadInput
-from core.base.language import N_
+from core.base.language import N_, NN_
 from core.imports.columns import Kind, code_of
 from core.imports.kinds import FileKind, Stored
 from core.imports.member_store import (
@@ -61,11 +61,16 @@ _FRESH: Mapping[str, Any] = {
     **dict.fromkeys(_OPTIONAL, ""),
     **dict.fromkeys(_CONSENTS, True),
 }
-OWNER_KEPT = N_(
+OWNER_KEPT = NN_(
+    "{count} row names another account owner than the member has: the owner was left as it is, because only a"
+    " handover changes it.",
     "{count} rows name another account owner than the member has: the owner was left as it is, because only a"
-    " handover changes it."
+    " handover changes it.",
 )
-TO_FIX = N_("{count} cells could not be understood: they are on the list of profiles to put right.")
+TO_FIX = NN_(
+    "{count} cell could not be understood: it is on the list of profiles to put right.",
+    "{count} cells could not be understood: they are on the list of profiles to put right.",
+)
 
 
 class MembersFile(FileKind[MemberState]):

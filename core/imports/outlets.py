@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from core.base.errors import BadInput
 from core.base.language import N_
+from core.base.outside import part_of
 from core.base.text import spreadsheet_safe
 
 XLSX_ROWS = 1_048_575
@@ -43,30 +44,17 @@ def outlet(path: Path, headings: Sequence[str]) -> Iterator[tuple[Outlet, Callab
         raise BadInput(
             "export.kind", N_("End the file's name in .csv or .xlsx: {file}."), field="file", file=path.name
         )
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
+    with part_of(path) as part:
+        out = kind(part, headings)
+
+        def keep() -> None:
+            out.close()
+            part.replace(path)
+
         try:
-            os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-            out = kind(temporary, headings)
-
-            def keep() -> None:
-                out.close()
-                temporary.replace(path)
-
-            try:
-                yield out, keep
-            finally:
-                out.close()
+            yield out, keep
         finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise BadInput(
-            "export.unwritable",
-            N_("The file {file} can't be written: {reason}. Name another file."),
-            field="file",
-            file=path,
-            reason=os.strerror(error.errno) if error.errno else str(error),
-        ) from error
+            out.close()
 
 
 class _Csv:

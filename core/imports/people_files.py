@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from core.base.actor import Role
 from core.base.clock import DEFAULT_ZONE
 from core.base.errors import BadInput
-from core.base.language import N_
+from core.base.language import N_, NN_
 from core.handover.clearance import Clearance, clearance_of, see_off
 from core.imports.columns import Kind, code_of
 from core.imports.kinds import FileKind, Stored
@@ -201,7 +201,10 @@ class StaffFile(FileKind[StaffState]):
 
 def _still_has(found: Clearance) -> Wrong:
     return Wrong(
-        N_("{name} still has {count} things in hand (huifang staff clearance {code}): hand them over first"),
+        NN_(
+            "{name} still has {count} thing in hand (huifang staff clearance {code}): hand it over first",
+            "{name} still has {count} things in hand (huifang staff clearance {code}): hand them over first",
+        ),
         name=found.name,
         code=found.code,
         count=found.total,

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from core.base.clock import business_day, zone
-from core.base.language import N_
+from core.base.language import N_, NN_
 from core.imports.columns import Kind, code_of
 from core.imports.kinds import FileKind, Stored
 from core.imports.sheets import Sheet
@@ -32,7 +32,10 @@ from core.purchases.tables import Purchase
 from core.store.engine import Store
 from core.store.transaction import Transaction
 
-AHEAD = N_("{count} purchases are dated after today: check the dates of the file.")
+AHEAD = NN_(
+    "{count} purchase is dated after today: check the dates of the file.",
+    "{count} purchases are dated after today: check the dates of the file.",
+)
 _TEXTS = ("goods", "category", "payment", "occasion")
 _ROOM = 200_000
 FIRST_YEAR, LAST_YEAR = EARLIEST.year, LATEST.year

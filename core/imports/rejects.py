@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from core.base.errors import BadInput
 from core.base.language import N_, Catalogue
+from core.base.outside import reason_of
 from core.base.text import spreadsheet_safe
 
 
@@ -73,5 +74,5 @@ class Rejects:
             N_("The refused rows can't be written to {file}: {reason}. Name another file with --rejects."),
             field="rejects",
             file=self.path,
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable
 from datetime import date, datetime
 from html import escape
@@ -13,6 +12,7 @@ from typing import Any
 from core.base.actor import Actor
 from core.base.errors import BadInput
 from core.base.language import N_, Catalogue
+from core.base.outside import part_of
 from core.base.report import Kind, Report, ReportColumn, Section, Value, cell_text
 from core.base.text import clean, harmless, spreadsheet_safe
 from core.calls.tables import Raised
@@ -53,24 +53,12 @@ def write_report(
             field="out",
             file=target.name,
         )
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
-        writer(report, temporary, words)
+    with part_of(target) as part:
+        writer(report, part, words)
         with store.write(actor, why=clean(purpose) or report.code) as tx:
             rows = sum(len(section.rows) for section in report.sections)
             tx.note(Deed.BULK, Raised, "*", field="export", new=f"{rows} rows of {report.code} to {target.name}")
-        temporary.replace(target)
-    except OSError as error:
-        raise BadInput(
-            "export.unwritable",
-            N_("The file {file} can't be written: {reason}. Name another file."),
-            field="file",
-            file=target,
-            reason=os.strerror(error.errno) if error.errno else str(error),
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
+        part.replace(target)
     return target
 
 

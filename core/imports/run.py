@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
 from core.base.errors import Cancelled, Conflict, StoreTrouble
-from core.base.language import N_, Catalogue
+from core.base.language import NN_, Catalogue
 from core.imports.columns import columns
 from core.imports.kinds import FileKind, Stored
 from core.imports.rejects import Rejects
@@ -41,8 +41,11 @@ TRIES = 3
 def stopped(rows: int) -> Cancelled:
     return Cancelled(
         "import.cancelled",
-        N_("The import was stopped after {rows} rows. What was stored stays: run it again to complete it."),
-        rows=rows,
+        NN_(
+            "The import was stopped after {count} row. What was stored stays: run it again to complete it.",
+            "The import was stopped after {count} rows. What was stored stays: run it again to complete it.",
+        ),
+        count=rows,
     )
 
 

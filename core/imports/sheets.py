@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from core.base.errors import BadInput
 from core.base.language import N_, Catalogue
+from core.base.outside import reason_of
 from core.imports.columns import Column, Kind, Layout, columns, match, missing
 
 HEADINGS_WITHIN = 200
@@ -138,7 +138,7 @@ def open_sheet(path: Path, kind: Kind, words: Catalogue) -> Iterator[Sheet]:
             file=error.filename or path,
         ) from error
     except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
+        reason = reason_of(error)
         raise BadInput(
             "import.unreadable",
             N_("The file {file} can't be read: {reason}."),

@@ -23,7 +23,7 @@ from core.members.tables import Status, ValueClass
 from core.members.views import MemberFilter, MemberRow
 from core.people.access import Right
 from core.people.views import shop_id
-from core.store.again import restarted
+from core.store.again import resumed
 from core.store.engine import Store
 
 PURCHASE: sa.Table = SQLModel.metadata.tables["purchase"]
@@ -39,8 +39,10 @@ class BuyingHabits:
     usual_gap_days: int | None
 
 
-@restarted
-def list_members(store: Store, actor: Actor, wanted: MemberFilter, on: date) -> Generator[MemberRow, None, None]:
+@resumed(lambda row: row.number)
+def list_members(
+    store: Store, actor: Actor, wanted: MemberFilter, on: date, *, after: str | None = None
+) -> Generator[MemberRow, None, None]:
     """The members the actor may see, by number, with stage and sums as on the day `on` (R3.1, R3.2).
 
     Rows come as they are read, so a list of a million needs no memory. Raises NotFound for another store.
@@ -48,6 +50,8 @@ def list_members(store: Store, actor: Actor, wanted: MemberFilter, on: date) -> 
     cuts = stage_cuts(on, store.policy.stages)
     with store.sweep() as c:
         query = _rows(store, on, cuts).where(within(actor, Right.SEE_MEMBER)).order_by(MEMBER.c.number)
+        if after is not None:
+            query = query.where(MEMBER.c.number > after)
         if wanted.store is not None:
             query = query.where(MEMBER.c.store_id == shop_id(c, wanted.store))
         if wanted.stage is not None:

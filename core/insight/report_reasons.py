@@ -84,7 +84,11 @@ def _reasons(
         (_name(code, book, words), count, count / total if total else None, before[code])
         for code, count in sorted(given.items(), key=lambda item: (-item[1], item[0]))
     )
-    note = words.say("{count} calls gave a reason; several may apply to one.", count=total)
+    note = words.plural(
+        "{count} call gave a reason; several may apply to one.",
+        "{count} calls gave a reason; several may apply to one.",
+        total,
+    )
     return Section(
         words.say("Reasons"), "reasons", columns, rows, note, words.say("Nobody gave a reason in these days.")
     )

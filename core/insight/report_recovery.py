@@ -14,7 +14,7 @@ from core.recovery.ranking import RankingRow
 from core.recovery.report import recovery_figures
 from core.recovery.tables import Chosen
 from core.recovery.views import MeasureLine, RecoveryReport
-from core.recovery.wording import ORDERS, STEPS, measure_words, ranking_words, uplift_words
+from core.recovery.wording import ORDERS, STEPS, judged_words, measure_words, ranking_words, uplift_words
 from core.store.engine import Store
 
 
@@ -120,12 +120,8 @@ def _ranking(row: RankingRow | None, words: Catalogue) -> Section:
             if auc is not None
         )
     said = ranking_words(row, words)
-    note = "" if row is None else words.say(
-        "{said} Judged on {away} members away then, of whom {back} came back.",
-        said=said,
-        away=row.judged,
-        back=row.returned,
-    )  # fmt: skip
+    judged = "" if row is None else judged_words(row, words)
+    note = words.say("{said} Judged on {judged}.", said=said, judged=judged) if judged else ""
     return Section(words.say("Ranking of dormant members"), "ranking", columns, rows, note, said)
 
 

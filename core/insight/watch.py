@@ -214,7 +214,7 @@ def _people(c: Connection, store_id: int | None) -> list[_Person]:
     leaving = sa.exists().where(
         _HANDOVER.c.giver_id == STAFF.c.id,
         _HANDOVER.c.kind == Kind.LEAVING,
-        _HANDOVER.c.state.not_in((HandoverState.REFUSED, HandoverState.WITHDRAWN)),
+        _HANDOVER.c.state.not_in((HandoverState.DRAFT, HandoverState.REFUSED, HandoverState.WITHDRAWN)),
     )
     query = sa.select(
         STAFF.c.id,

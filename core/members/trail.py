@@ -24,7 +24,7 @@ from core.members.lookup import MEMBER, STAFF, found_row, within
 from core.members.trail_names import Names, members_of, present, rows_of, told
 from core.members.trail_words import AuditLine
 from core.people.access import Right, Scope, refusal, scope
-from core.store.again import restarted
+from core.store.again import resumed
 from core.store.engine import Store
 from core.store.tables import AuditEntry, Deed
 
@@ -51,8 +51,10 @@ class TrailQuery:
     oldest_first: bool = False
 
 
-@restarted
-def trail(store: Store, actor: Actor, query: TrailQuery) -> Generator[AuditLine, None, None]:
+@resumed(lambda line: line.id)
+def trail(
+    store: Store, actor: Actor, query: TrailQuery, *, after: int | None = None
+) -> Generator[AuditLine, None, None]:
     """The entries that the actor may see, newest first unless asked otherwise, streamed (R15.2).
 
     Days are those of the default time zone, both included. Raises NotAllowed, and NotFound for a member.
@@ -60,7 +62,7 @@ def trail(store: Store, actor: Actor, query: TrailQuery) -> Generator[AuditLine,
     if scope(actor.role, Right.SEE_AUDIT) not in (Scope.ALL, Scope.STORE):
         raise refusal(actor, Right.SEE_AUDIT)
     with store.sweep() as c:
-        yield from _lines(c, actor, _conditions(c, actor, query), query.oldest_first)
+        yield from _lines(c, actor, _conditions(c, actor, query), query.oldest_first, after)
 
 
 def audit_of(store: Store, actor: Actor, table: str, row_key: str, limit: int = 100) -> tuple[AuditLine, ...]:
@@ -123,18 +125,22 @@ def _about(c: Connection, member_id: int) -> sa.ColumnElement[bool]:
 
 
 def _lines(
-    c: Connection, actor: Actor, wanted: Sequence[sa.ColumnElement[bool]], oldest_first: bool
+    c: Connection,
+    actor: Actor,
+    wanted: Sequence[sa.ColumnElement[bool]],
+    oldest_first: bool,
+    after: int | None = None,
 ) -> Iterator[AuditLine]:
     order = _AUDIT.c.id if oldest_first else _AUDIT.c.id.desc()
     query = sa.select(_AUDIT).where(*wanted).order_by(order).limit(_PAGE)
-    page = c.execute(query).all()
-    while page:
+    while True:
+        behind = [] if after is None else [_AUDIT.c.id > after if oldest_first else _AUDIT.c.id < after]
+        page = c.execute(query.where(*behind)).all()
         seen = _visible(c, actor, page)
         yield from _worded(c, [row for row in page if row.id in seen])
-        last = page[-1].id
         if len(page) < _PAGE:
             return
-        page = c.execute(query.where(_AUDIT.c.id > last if oldest_first else _AUDIT.c.id < last)).all()
+        after = page[-1].id
 
 
 def _visible(c: Connection, actor: Actor, page: Sequence[sa.Row[Any]]) -> set[int]:

@@ -13,7 +13,17 @@ from sqlalchemy.engine import Connection
 from core.members.lookup import MEMBER, SHOP, STAFF
 from core.store.tables import Deed
 
-OF_MEMBER = ("member_phone", "follow_up", "call", "raised", "profile_fix", "purchase")
+OF_MEMBER = (
+    "member_phone",
+    "follow_up",
+    "call",
+    "raised",
+    "profile_fix",
+    "purchase",
+    "measure",
+    "given",
+    "coupon",
+)
 """Tables whose rows belong to a member, by the name that other capabilities give them."""
 
 KINDS: Mapping[str, str] = {

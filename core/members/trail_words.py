@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.base.clock import DEFAULT_ZONE, zone
-from core.base.language import N_, Catalogue
+from core.base.language import N_, NN_, Catalogue
 from core.base.naming import HANDOVER_KINDS, HANDOVER_STATES, ROLES, STATES, STATUSES, named
 from core.base.rulebook import Rulebook
 from core.members.endings import ended_words
@@ -27,6 +27,17 @@ TABLES: Mapping[str, str] = {
     "raised": N_("problem or complaint"),
     "raised_step": N_("its step"),
     "purchase": N_("purchase"),
+    "measure": N_("recovery measure"),
+    "ranking": N_("recovery ranking"),
+    "recovery_place": N_("place in the ranking"),
+    "held_out": N_("held out"),
+    "gift": N_("gift"),
+    "gift_stock": N_("gift's stock"),
+    "gift_movement": N_("gift's stock"),
+    "gift_budget": N_("gift budget"),
+    "given": N_("gift given"),
+    "offer": N_("offer"),
+    "coupon": N_("coupon given"),
     "staff": N_("staff"),
     "store": N_("store"),
     "calendar_day": N_("calendar"),
@@ -47,22 +58,54 @@ TABLES: Mapping[str, str] = {
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d")
 
 _SUMMARIES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"(?P<count>\d+) members in (?P<number>\S+)"), N_("{count} members in {number}")),
+    (
+        re.compile(r"(?P<count>\d+) members in (?P<number>\S+)"),
+        NN_("{count} member in {number}", "{count} members in {number}"),
+    ),
     (
         re.compile(r"(?P<count>\d+) members taken out of (?P<number>\S+)"),
-        N_("{count} members taken out of {number}"),
+        NN_("{count} member taken out of {number}", "{count} members taken out of {number}"),
     ),
     (
         re.compile(r"(?P<count>\d+) members decided by handover (?P<number>\S+)"),
-        N_("{count} members decided by {number}"),
+        NN_("{count} member decided by {number}", "{count} members decided by {number}"),
     ),
     (
         re.compile(r"(?P<count>\d+) members given to other successors in (?P<number>\S+)"),
-        N_("{count} members of {number} go to other successors"),
+        NN_(
+            "{count} member of {number} goes to another successor",
+            "{count} members of {number} go to other successors",
+        ),
     ),
     (
-        re.compile(r"(?P<read>\d+) rows read, (?P<added>\d+) added, (?P<updated>\d+) updated"),
-        N_("{read} rows read, {added} added, {updated} updated"),
+        re.compile(r"(?P<count>\d+) rows read, (?P<added>\d+) added, (?P<updated>\d+) updated"),
+        NN_(
+            "{count} row read, {added} added, {updated} updated",
+            "{count} rows read, {added} added, {updated} updated",
+        ),
+    ),
+    (
+        re.compile(r"(?P<count>\d+) account owner changed by handover (?P<number>\S+)"),
+        N_("account owner changed by {number}: {count}"),
+    ),
+    (
+        re.compile(r"(?P<count>\d+) introductions ended by handover (?P<number>\S+)"),
+        N_("introductions ended by {number}: {count}"),
+    ),
+    (
+        re.compile(r"(?P<count>\d+) introductions by handover (?P<number>\S+)"),
+        N_("introductions by {number}: {count}"),
+    ),
+    (
+        re.compile(r"(?P<count>\d+) (recovery measures )?moved by handover (?P<number>\S+)"),
+        N_("moved by {number}: {count}"),
+    ),
+    (
+        re.compile(
+            r"(?P<count>\d+) (recovery measures returned to owners|returned to their members' owners)"
+            r" by handover (?P<number>\S+)"
+        ),
+        N_("given back to the members' owners by {number}: {count}"),
     ),
     (re.compile(r"(?P<count>\d+) (?P<what>\w+) to (?P<file>.+)"), N_("{count} {what} written to {file}")),
 )
@@ -123,8 +166,14 @@ def line_words(line: AuditLine, words: Catalogue, rulebook: Rulebook | None = No
 
 def record_words(line: AuditLine, words: Catalogue) -> str:
     """The record an entry is about: its kind, and its name or key where there is one."""
-    kind = words.say(TABLES[line.table]) if line.table in TABLES else line.table
+    table = "measure" if _about_measures(line) else line.table
+    kind = words.say(TABLES[table]) if table in TABLES else table
     return f"{kind} {line.about}".rstrip()
+
+
+def _about_measures(line: AuditLine) -> bool:
+    """Whether it is one of those that handovers of before put under the members."""
+    return line.table == "member" and line.deed is Deed.BULK and " recovery measures " in line.new
 
 
 def field_words(field: str, words: Catalogue) -> str:

@@ -7,7 +7,8 @@ from enum import IntEnum, StrEnum
 
 from core.base.actor import Actor, Role
 from core.base.errors import NotAllowed
-from core.base.language import N_
+from core.base.language import N_, Word
+from core.base.naming import ROLES
 
 
 class Right(StrEnum):
@@ -192,6 +193,6 @@ def refusal(actor: Actor, right: Right) -> NotAllowed:
         "access.refused",
         N_("{name} ({role}) may not do this: {right}. Ask somebody whose role allows it."),
         name=actor.name,
-        role=actor.role,
-        right=right,
+        role=Word(ROLES[actor.role]),
+        right=Word(right),
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from core.base.actor import Actor, Role
 from core.base.errors import BadInput, NotAllowed, Refused
-from core.base.language import LANGUAGES, N_
+from core.base.language import LANGUAGES, N_, Word
+from core.base.naming import ROLES
 from core.base.text import clean
 from core.people.access import Right, manages, refusal, require
 from core.people.tables import Staff
@@ -120,6 +121,6 @@ def _demand_role(actor: Actor, role: Role) -> None:
             "staff.role_above",
             N_("{name} ({role}) manages no people of that role ({other}): ask somebody above them."),
             name=actor.name,
-            role=actor.role,
-            other=role,
+            role=Word(ROLES[actor.role]),
+            other=Word(ROLES[role]),
         )

@@ -9,11 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel
 
 from core.base.actor import Actor
-from core.base.errors import NotFound
-from core.base.language import N_
 from core.people.access import Right, require
 from core.people.tables import CalendarDay
 from core.people.tables import Store as Shop
+from core.people.views import no_store
 from core.store.again import retried
 from core.store.engine import Store
 from core.store.transaction import Transaction
@@ -82,6 +81,6 @@ def _shop_id(tx: Transaction, actor: Actor, store_code: str | None) -> int | Non
         return None
     found = tx.connection.execute(sa.select(_SHOPS.c.id).where(_SHOPS.c.code == store_code)).scalar()
     if found is None:
-        raise NotFound("store.unknown", N_("No store has the code {code}."), code=store_code)
+        raise no_store(store_code)
     require(actor, Right.KEEP_CALENDAR, store_id=found)
     return int(found)

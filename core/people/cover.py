@@ -111,11 +111,11 @@ def set_cover(
     """
     with store.write(actor, why=clean(why)) as tx:
         today = business_day(tx.now)
-        if from_on > until_on or until_on < today:
+        if from_on < today or until_on < from_on:
             raise BadInput(
                 "cover.days",
-                N_("Cover goes from one day to the same or a later one, not in the past."),
-                field="until",
+                N_("Cover goes from today or a later day to the same or a later one."),
+                field="from" if from_on < today else "until",
             )
         one = _person(tx, away, "away")
         require(actor, Right.KEEP_COVER, store_id=one.store_id)

@@ -78,6 +78,18 @@ _PERSON = (
 )
 
 
+def no_person(code: str) -> NotFound:
+    """What is said where nobody has that staff code."""
+    return NotFound(
+        "staff.unknown", N_("Nobody has the staff code {code}: check it, or ask the manager."), code=code
+    )
+
+
+def no_store(code: str) -> NotFound:
+    """What is said where no store has that code."""
+    return NotFound("store.unknown", N_("There is no store {code}: check its code."), code=code)
+
+
 def person(c: Connection, code: str) -> Person | None:
     """The staff member with that code, also one who has left."""
     row = c.execute(_PERSON, {"code": code.strip()}).first()
@@ -88,9 +100,7 @@ def named_person(c: Connection, code: str) -> Person:
     """As `person`. Raises NotFound for no such code."""
     found = person(c, code)
     if found is None:
-        raise NotFound(
-            "staff.unknown", N_("Nobody has the staff code {code}: check it, or ask the manager."), code=code
-        )
+        raise no_person(code)
     return found
 
 
@@ -210,5 +220,5 @@ def shop_id(c: Connection, code: str) -> int:
     """The row of the store with that code. Raises NotFound."""
     found: int | None = c.execute(sa.select(SHOP.c.id).where(SHOP.c.code == code)).scalar()
     if found is None:
-        raise NotFound("store.unknown", N_("There is no store {code}: check its code."), code=code)
+        raise no_store(code)
     return found

@@ -15,6 +15,7 @@ from core.base.language import N_
 from core.base.text import clean
 from core.members.lookup import MEMBER, SHOP, STAFF, unknown_member
 from core.people.access import Right, require
+from core.people.views import no_store
 from core.purchases.recording import BatchCounts, add_sales, record_batch, stored_sales
 from core.purchases.rules import Sale
 from core.store.again import retried
@@ -71,7 +72,7 @@ def _sale(connection: Connection, actor: Actor, form: PurchaseForm) -> Sale:
         )
     shop = connection.execute(sa.select(SHOP.c.id, SHOP.c.time_zone).where(SHOP.c.code == form.store)).first()
     if shop is None:
-        raise NotFound("store.unknown", N_("There is no store {code}: check the code."), code=form.store)
+        raise no_store(form.store)
     require(actor, Right.EDIT_MEMBER, store_id=shop.id)  # before any number is looked up
     member = connection.execute(sa.select(MEMBER.c.id).where(MEMBER.c.number == form.member)).scalar()
     if member is None:

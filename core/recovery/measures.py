@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from core.base.actor import Actor
+from core.base.choices import demand_one_of
 from core.base.clock import business_day
 from core.base.errors import BadInput, NotFound, Refused
 from core.base.language import N_
@@ -144,15 +145,9 @@ def change_measure(
 
 def kind_of(code: str, note: str, rulebook: Rulebook) -> MeasureKind:
     """The kind of measure. Raises BadInput for one that is not there, or for a missing or endless word."""
-    kind = rulebook.measures.get(code)
-    if kind is None:
-        raise BadInput(
-            "measure.unknown",
-            N_("There is no measure {code!r}: use one of {codes}."),
-            field="measure",
-            code=clean(code)[:40],
-            codes=", ".join(rulebook.measures),
-        )
+    none = N_("There is no measure {code!r}: use one of {codes}.")
+    demand_one_of(rulebook.measures, code, none, error="measure.unknown", field="measure")
+    kind = rulebook.measures[code]
     if kind.needs_note and not note:
         raise BadInput("measure.note", N_("Say in a word why the member is left alone."), field="note")
     if len(note) > LONGEST_NOTE:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.base.actor import Actor
+from core.base.choices import demand_one_of
 from core.base.clock import business_day
 from core.base.errors import BadInput, NotFound, Refused
 from core.base.language import N_
@@ -136,14 +137,8 @@ def decide_review(
 def _demand_choice(store: Store, decision: str, said: str) -> MeasureKind | None:
     """The measure decided on, None for a call."""
     known = choices(store.rulebook)
-    if decision not in known:
-        raise BadInput(
-            "review.decision",
-            N_("There is no decision {code!r}: use one of {codes}."),
-            field="decision",
-            code=clean(decision)[:40],
-            codes=", ".join(known),
-        )
+    none = N_("There is no decision {code!r}: use one of {codes}.")
+    demand_one_of(known, decision, none, error="review.decision", field="decision")
     return None if decision == CALL_ON else kind_of(decision, said, store.rulebook)
 
 

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from math import sqrt
 
 from core.base.errors import BadInput, Refused
-from core.base.language import N_
+from core.base.language import N_, Word
 from core.base.rulebook import MeasureKind
 from core.recovery.tables import MeasureState
+from core.recovery.wording import STATES
 
 SURE = 1.959964
 """The normal deviate of a 95 % interval."""
@@ -28,7 +29,9 @@ def demand_move(state: MeasureState, to: MeasureState) -> None:
     """Let a measure go on. Raises Refused where it is over."""
     if to not in MOVES[state]:
         raise Refused(
-            "measure.over", N_("This measure is {state} already: take a new one instead."), state=state.value
+            "measure.over",
+            N_("This measure is {state} already: take a new one instead."),
+            state=Word(STATES[state]),
         )
 
 

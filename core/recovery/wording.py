@@ -51,6 +51,16 @@ def uplift_words(uplift: Uplift | None) -> tuple[str, str]:
     return value, f"{uplift.low * 100:+.1f} .. {uplift.high * 100:+.1f}"
 
 
+def judged_words(row: RankingRow, words: Catalogue) -> str:
+    """Whom a ranking was judged on."""
+    return words.plural(
+        "{count} member away then, of whom {back} came back",
+        "{count} members away then, of whom {back} came back",
+        row.judged,
+        back=row.returned,
+    )
+
+
 def ranking_words(row: RankingRow | None, words: Catalogue) -> str:
     """What recovery is ranked by, and why."""
     if row is None:

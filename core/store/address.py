@@ -38,6 +38,12 @@ def replica_address(named: str) -> sa.URL:
     return url
 
 
+def public_address(url: sa.URL) -> str:
+    """A server's address as it is shown: as people write it, without its password and its options."""
+    places = {name: value for name, value in url.query.items() if name in ("host", "port")}
+    return url.set(drivername=url.get_backend_name(), query=places).render_as_string(hide_password=True)
+
+
 def _parsed(named: str) -> sa.URL | None:
     """What SQLAlchemy reads in it, None where it reads nothing."""
     try:

@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import wraps
-from itertools import islice
 from random import SystemRandom
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from core.store.troubles import Undone, Unsure
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Stream: TypeAlias = Callable[P, Generator[R, None, None]]
 
 TIMES = 6
 """How often an action is asked for again; all its pauses together stay below 2 seconds."""
@@ -57,27 +57,38 @@ def retried(*, idempotent: bool = False) -> Callable[[Callable[P, R]], Callable[
     return decorated
 
 
-def restarted(stream: Callable[P, Generator[R, None, None]]) -> Callable[P, Generator[R, None, None]]:
-    """Begin a stream of rows once more where the database broke it off before the first of them had gone out.
+def resumed(place: Callable[[Any], object]) -> Callable[[Stream[P, R]], Stream[P, R]]:
+    """Take a stream of rows up again, behind the last one that went out, where the database broke it off.
 
-    Whoever has rows already can't be told that they were for nothing: a file is begun anew as a whole (`retried`).
+    The stream goes by the `place` of its rows, which no two of them share, and begins behind `after` where that
+    is not None: so no row goes out twice. What was stored meanwhile may be in the later part. Raises Undone where
+    it breaks off again before another row.
     """
 
-    @wraps(stream)
-    def run(*args: P.args, **kwargs: P.kwargs) -> Generator[R, None, None]:
-        rows = stream(*args, **kwargs)
-        try:
-            first = list(islice(rows, 1))
-        except Undone as trouble:
-            log.info("%s is asked for again: %s", stream.__name__, trouble.code)
-            time.sleep(pause(0))
-            rows = stream(*args, **kwargs)
-            first = []
-        with closing(rows):
-            yield from first
-            yield from rows
+    def decorated(stream: Stream[P, R]) -> Stream[P, R]:
+        begun: Callable[..., Generator[R, None, None]] = stream
 
-    return run
+        @wraps(stream)
+        def run(*args: P.args, **kwargs: P.kwargs) -> Generator[R, None, None]:
+            after: object = None
+            broken = False
+            while True:
+                try:
+                    with closing(begun(*args, **kwargs, after=after)) as rows:
+                        for row in rows:
+                            after, broken = place(row), False
+                            yield row
+                    return
+                except Undone as trouble:
+                    if broken:
+                        raise
+                    broken = True
+                    log.info("%s is taken up again: %s", stream.__name__, trouble.code)
+                time.sleep(pause(0))
+
+        return run
+
+    return decorated
 
 
 def pause(time_before: int) -> float:

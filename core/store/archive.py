@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from core.base.errors import BadInput, StoreTrouble
 from core.base.language import N_
+from core.store.address import public_address
 
 MAGIC = b"PGDMP"
 
@@ -51,7 +52,7 @@ def load(file: Path, url: sa.URL) -> None:
                 "The database {where} is not empty: make a new one (createdb), restore into it, "
                 "and set HUIFANG_DATABASE to it."
             ),
-            where=url.render_as_string(hide_password=True),
+            where=public_address(url),
         )
     _run(
         "pg_restore",

@@ -20,8 +20,9 @@ from core.base.actor import SHELL, Actor, Role
 from core.base.clock import Clock
 from core.base.errors import BadInput, NotAllowed, StoreTrouble
 from core.base.language import N_
+from core.base.outside import reason_of
 from core.store import archive
-from core.store.address import store_address
+from core.store.address import public_address, store_address
 from core.store.check import faults
 from core.store.engine import SCHEMA_VERSION, Store
 from core.store.swap import alone, settle, swap
@@ -98,7 +99,7 @@ def restore(
     is_archive = _verify_kind(file, url)
     if is_archive:
         version = _verified(file, str(file))
-        with worded(url.render_as_string(hide_password=True)):
+        with worded(public_address(url)):
             archive.load(file, url)
         store = Store(database, clock)
         _record_if_current(store, actor, file, version)
@@ -209,7 +210,7 @@ def _verify_kind(file: Path, url: sa.URL) -> bool:
             "restore.unreadable",
             N_("The backup {file} can't be read: {reason}."),
             file=file,
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
         ) from error
     is_archive = start.startswith(archive.MAGIC)
     if not is_archive and start != _SQLITE:
@@ -219,7 +220,7 @@ def _verify_kind(file: Path, url: sa.URL) -> bool:
             "restore.other_kind",
             N_("{file} is a backup of another kind of database than {where}: name one that fits it."),
             file=file,
-            where=url.render_as_string(hide_password=True),
+            where=public_address(url),
         )
     return is_archive
 
@@ -241,7 +242,7 @@ def _verify_target(store: Store, target: Path, replace: bool) -> None:
 def _exists(target: Path) -> BadInput:
     return BadInput(
         "backup.exists",
-        N_("There is a file {file} already: name another one, or allow it to be replaced."),
+        N_("There is a file {file} already: name another one, or add --replace."),
         file=target,
     )
 
@@ -259,7 +260,7 @@ def _files_worded(place: Path) -> Iterator[None]:
             "backup.unwritten",
             N_("The file {file} can't be written: {reason}. Nothing was changed."),
             file=place,
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
         ) from error
 
 

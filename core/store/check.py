@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from core.base.errors import StoreTrouble
-from core.base.language import N_
+from core.base.language import N_, NN_
+from core.store import door
 from core.store.engine import Store
 from core.store.guards import unguarded
 from core.store.swap import left_over
@@ -55,7 +56,10 @@ class _Rule:
 _RULES = (
     _Rule(
         "check.sums",
-        N_("{count} members' sums differ from their purchases, first {example}: stages may be wrong, report it."),
+        NN_(
+            "{count} member's sums differ from the purchases, {example}: stages may be wrong, report it.",
+            "{count} members' sums differ from their purchases, first {example}: stages may be wrong, report it.",
+        ),
         """
         select count(*), min(m.number) from member m left join (
             select member_id, min(case when amount > 0 then day end) as first_on,
@@ -71,7 +75,10 @@ _RULES = (
     ),
     _Rule(
         "check.returned",
-        N_("{count} dormant follow-ups are open although the member bought since, first {example}."),
+        NN_(
+            "{count} dormant follow-up is open although the member bought since: {example}.",
+            "{count} dormant follow-ups are open although the member bought since, first {example}.",
+        ),
         """
         select count(*), min(m.number) from follow_up f join member m on m.id = f.member_id
         where f.state = 'open' and f.programme in ('dormant-review', 'dormant-recovery')
@@ -80,7 +87,10 @@ _RULES = (
     ),
     _Rule(
         "check.closed",
-        N_("{count} follow-ups are closed without a time, or open with one, first of member {example}."),
+        NN_(
+            "{count} follow-up is closed without a time, or open with one: of member {example}.",
+            "{count} follow-ups are closed without a time, or open with one, first of member {example}.",
+        ),
         """
         select count(*), min(m.number) from follow_up f join member m on m.id = f.member_id
         where (f.state = 'open' and f.closed_at is not null)
@@ -89,7 +99,10 @@ _RULES = (
     ),
     _Rule(
         "check.covered",
-        N_("{count} follow-ups were covered by a call and are still open, first of member {example}."),
+        NN_(
+            "{count} follow-up was covered by a call and is still open: of member {example}.",
+            "{count} follow-ups were covered by a call and are still open, first of member {example}.",
+        ),
         """
         select count(*), min(m.number) from call_purpose p
         join call c on c.id = p.call_id join follow_up f on f.id = p.follow_up_id
@@ -100,9 +113,11 @@ _RULES = (
     ),
     _Rule(
         "check.gift_stock",
-        N_(
+        NN_(
+            "The stock of {count} gift in stores differs from its ledger, gift {example}: "
+            "count it anew with `huifang gift count`.",
             "The stock of {count} gifts in stores differs from its ledger, first gift {example}: "
-            "count it anew with `huifang gift count`."
+            "count it anew with `huifang gift count`.",
         ),
         """
         select count(*), min(g.code) from gift_stock k join gift g on g.id = k.gift_id
@@ -112,8 +127,10 @@ _RULES = (
     ),
     _Rule(
         "check.gift_budget",
-        N_(
-            "The gifts given and the budget spent differ for {count} budgets, first of store {example}: report it."
+        NN_(
+            "The gifts given and the budget spent differ for {count} budget, of store {example}: report it.",
+            "The gifts given and the budget spent differ for {count} budgets, first of store {example}: "
+            "report it.",
         ),
         """
         select count(*), min(t.code) from gift_budget b join store t on t.id = b.store_id
@@ -123,7 +140,10 @@ _RULES = (
     ),
     _Rule(
         "check.strangers",
-        N_("{count} calls are noted for another member's follow-up, first of member {example}."),
+        NN_(
+            "{count} call is noted for another member's follow-up: of member {example}.",
+            "{count} calls are noted for another member's follow-up, first of member {example}.",
+        ),
         """
         select count(*), min(m.number) from call_purpose p
         join call c on c.id = p.call_id join follow_up f on f.id = p.follow_up_id
@@ -132,7 +152,10 @@ _RULES = (
     ),
     _Rule(
         "check.unrecorded",
-        N_("{count} calls have no entry in the audit trail, first {example}."),
+        NN_(
+            "{count} call has no entry in the audit trail: {example}.",
+            "{count} calls have no entry in the audit trail, first {example}.",
+        ),
         """
         select count(*), min(c.id) from call c where not exists (
             select 1 from audit_entry a where a.table_name = 'call' and a.row_key = c.id)
@@ -143,7 +166,9 @@ _RULES = (
 _CHECK_CACHE = -64_000
 """KiB of pages held while a file is checked: its indexes are compared with its rows, here and there."""
 
-_OUTSIDE = frozenset({"store.unreachable", "store.busy", "store.unopened", "store.missing", "store.address"})
+_OUTSIDE = door.CODES | {
+    *("store.unreachable", "store.busy", "store.unopened", "store.missing", "store.address", "store.clock"),
+}
 """Troubles that say nothing about what is in the store."""
 
 _COUNTED = ("store", "staff", "member", "purchase", "follow_up", "call", "audit_entry")

@@ -25,7 +25,7 @@ from core.base.errors import StoreTrouble
 from core.base.language import N_
 from core.base.policy import Policy
 from core.base.rulebook import Rulebook, load_rulebook
-from core.store.address import replica_address, store_address
+from core.store.address import public_address, replica_address, store_address
 from core.store.closed import closed_until
 from core.store.direct import say
 from core.store.replica import mark_of, replica_of
@@ -66,7 +66,10 @@ class Store:
         """The SQLite file, or None for a database server."""
         self.closed_until: datetime | None = None
         """Before which moment every day is sealed; None where that is not known yet."""
-        self.engine = _sqlite(self.url, patience) if self.is_sqlite else engine_of(self.url, patience)
+        real = self.clock == SystemClock()  # not one that was moved on purpose
+        self.engine = (
+            _sqlite(self.url, patience) if self.is_sqlite else engine_of(self.url, patience, compares_clocks=real)
+        )
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(reads=True)
         self.replica = replica_of(self.file, replica_address(replica), SCHEMA_VERSION) if replica else None
         """The server that `sweep` reads where it can."""
@@ -78,8 +81,8 @@ class Store:
 
     @property
     def where(self) -> str:
-        """How the store is named to a user: the file, or the address without its password."""
-        return str(self.file) if self.file else self.url.render_as_string(hide_password=True)
+        """How the store is named to a user: the file, or the address without its password and options."""
+        return str(self.file) if self.file else public_address(self.url)
 
     def verify(self, *, older: bool = False) -> None:
         """Raise StoreTrouble unless the store exists with this program's schema (with `older`: an earlier one)."""

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from core.base.errors import StoreTrouble
 from core.base.language import N_
+from core.base.outside import reason_of
 from core.store.engine import SCHEMA_VERSION, Store
 from core.store.troubles import worded
 from core.store.turns import turn
@@ -102,12 +103,12 @@ def _has_version(store: Store) -> bool:
 
 def _make_file(file: Path) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)  # it holds members' numbers: as private as its backups
     except OSError as error:
         raise StoreTrouble(
             "store.folder",
             N_("The store can't be made in the folder {folder}: {reason}."),
             folder=file.parent,
-            reason=error.strerror or str(error),
+            reason=reason_of(error),
         ) from error

@@ -19,6 +19,7 @@ from sqlalchemy.exc import PendingRollbackError, ProgrammingError, SQLAlchemyErr
 
 from core.base.errors import StoreTrouble
 from core.base.language import N_
+from core.store.address import public_address
 from core.store.server import LOOKING, engine_of
 from core.store.troubles import Undone, translated, worded
 
@@ -85,7 +86,7 @@ class Replica:
     """A replica's address; connections to it are opened for one pass and closed after it."""
 
     def __init__(self, url: sa.URL, schema: str) -> None:
-        self.where = url.render_as_string(hide_password=True)
+        self.where = public_address(url)
         self._schema = schema
         self._engine = engine_of(url, 0, keeps=False)
         self._rests_until = 0.0

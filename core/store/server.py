@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,9 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.pool import NullPool
 
+from core.base.clock import SystemClock
+from core.base.errors import StoreTrouble
+from core.base.language import N_
 from core.store.direct import say
 
 KEPT = 1
@@ -32,6 +36,9 @@ RENEWED = 1800
 
 PREPARED_AFTER = 1
 """After how many times a statement is prepared: planning the worklist takes ten times as long as reading it."""
+
+CLOCKS_APART = timedelta(minutes=10)
+"""By how much this machine's clock and the server's may differ."""
 
 LOOKING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 """A reader sees one state of the store from its first statement on: SQLite's way, asked of PostgreSQL."""
@@ -56,10 +63,11 @@ _POOL: dict[str, Any] = {
 }
 
 
-def engine_of(url: sa.URL, patience: float, *, keeps: bool = True) -> Engine:
+def engine_of(url: sa.URL, patience: float, *, keeps: bool = True, compares_clocks: bool = False) -> Engine:
     """The engine for a server; what the URL itself says (sslmode, sslrootcert, ...) goes before our settings.
 
-    One that does not keep connections opens each anew.
+    One that does not keep connections opens each anew; one that compares clocks refuses to work (StoreTrouble
+    "store.clock") where this machine's and the server's are far apart.
     """
     settings = {name: value for name, value in _SETTINGS.items() if name not in url.query}
     pool = _POOL if keeps else {"poolclass": NullPool}
@@ -77,6 +85,8 @@ def engine_of(url: sa.URL, patience: float, *, keeps: bool = True) -> Engine:
         say(connection, writes if "writes" in options else LOOKING if "reads" in options else "BEGIN")
 
     event.listen(engine, "connect", _prepare_if_direct)
+    if compares_clocks:
+        event.listen(engine, "connect", _same_time)
     event.listen(engine, "begin", begin)
     event.listen(engine, "checkin", _note_time)
     event.listen(engine, "checkout", _alive)
@@ -91,6 +101,22 @@ def _prepare_if_direct(raw: Any, _record: Any) -> None:
     if direct:
         # The server holds planning for nearly free, and would plan the top of a desk anew each time: 14 ms for 1.
         raw.execute("SET plan_cache_mode = force_generic_plan")
+
+
+def _same_time(raw: Any, _record: Any) -> None:
+    """A day that is not today would be planned for the whole chain, and what is open until then closed."""
+    (seconds,) = raw.execute("select extract(epoch from clock_timestamp())::float8").fetchone()
+    ours, theirs = SystemClock().now(), datetime.fromtimestamp(seconds, UTC)
+    if abs(ours - theirs) > CLOCKS_APART:
+        raise StoreTrouble(
+            "store.clock",
+            N_(
+                "This machine's clock says {ours} (UTC), the database server's {theirs}: put the wrong one right "
+                "first (NTP). Nothing was changed."
+            ),
+            ours=f"{ours:%Y-%m-%d %H:%M}",
+            theirs=f"{theirs:%Y-%m-%d %H:%M}",
+        )
 
 
 def _note_time(_raw: Any, record: Any) -> None:

@@ -161,10 +161,10 @@ class Transaction:
         statement: sa.Executable,
         parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         *,
-        table: Table,
+        table: Table | str,
         what: str,
     ) -> int:
-        """Run one statement that changes many rows; returns how many, and audits them as a summary row."""
+        """Run one statement that changes many rows, audited as a summary row; returns how many it were."""
         result: CursorResult[Any] = self.connection.execute(statement, parameters)
         count = result.rowcount
         if count:
@@ -185,7 +185,7 @@ class Transaction:
     def note(
         self,
         deed: Deed,
-        table: Table,
+        table: Table | str,
         row_key: str,
         *,
         field: str = "",
@@ -200,7 +200,7 @@ class Transaction:
                 "actor_id": self.actor.staff_id,
                 "actor_code": self.actor.code,
                 "deed": deed.value,
-                "table_name": str(table.__tablename__),
+                "table_name": table if isinstance(table, str) else str(table.__tablename__),
                 "row_key": row_key,
                 "field": field,
                 "old": old,

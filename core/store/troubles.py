@@ -18,6 +18,7 @@ from sqlalchemy.exc import (
 
 from core.base.errors import Conflict, HuifangError, StoreTrouble
 from core.base.language import N_
+from core.store.door import refused
 from core.store.turns import BUSY
 
 MISSING = N_("There is no Huifang store at {where} yet: make one with `huifang init`.")
@@ -60,6 +61,9 @@ _ONLY_READ = "25006"
 """It still follows another one, since a pair's way leads to its new leader a moment before that may be written to;
 or it does so for good, as a replica that was named by mistake."""
 
+_NO_TABLE = frozenset({"42P01", "3F000"})
+"""A table, or the schema of all tables, that is not there."""
+
 _COLLIDED_SQLITE = frozenset({"SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_RECOVERY"})
 """Refused at once, without the wait of an ordinary lock."""
 
@@ -84,21 +88,23 @@ def translated(error: BaseException, where: str) -> HuifangError | None:
             N_("Somebody else stored the same thing at the same moment, or it names what is no longer there."),
         )
     if isinstance(error, (DatabaseError, InterfaceError)):
-        if undone := _undone(error, where):
-            return undone
-        words = str(error.orig).lower()
+        if trouble := refused(error, where) or _undone(error, where):
+            return trouble
+        if getattr(error.orig, "sqlstate", None) in _NO_TABLE:
+            return StoreTrouble("store.missing", MISSING, where=where)
+        said = str(error.orig)
     elif isinstance(error, sqlite3.Error):
-        words = str(error).lower()
+        said = str(error)
     else:
         return None
+    words = said.lower()
     for needles, code, template in _KNOWN:
         if any(needle in words for needle in needles):
-            return StoreTrouble(code, template, where=where)
+            reason = said.partition("\n")[0].rpartition("failed: ")[2]
+            return StoreTrouble(code, template, where=where, reason=reason)
     if isinstance(error, (OperationalError, InterfaceError)):
-        refused = error.statement is None and not isinstance(
-            error.orig, sqlite3.Error
-        )  # by the server, at its door
-        return (Undone if refused else StoreTrouble)("store.unreachable", AWAY, where=where)
+        at_door = error.statement is None and not isinstance(error.orig, sqlite3.Error)
+        return (Undone if at_door else StoreTrouble)("store.unreachable", AWAY, where=where)
     return None
 
 
@@ -107,13 +113,13 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, str], ...] = (
         ("invalid connection option", "bad value for", "invalid sslmode value", "root certificate file"),
         "store.address",
         N_(
-            "The address {where} has an option behind its ? that can't be used: look at its name and value, "
-            "and whether the file it names is there, as in "
+            "The address {where} has an option behind its ? that can't be used ({reason}): look at its name and "
+            "value, and whether the file it names is there, as in "
             "?sslmode=verify-full&sslrootcert=/etc/ssl/huifang/chain.pem."
         ),
     ),
     (
-        ("no such table", "does not exist", "undefinedtable"),
+        ("no such table",),
         "store.missing",
         MISSING,
     ),

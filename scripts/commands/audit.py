@@ -16,7 +16,7 @@ from core.base.language import N_
 from scripts.errand import Errand, command, parse_day
 from scripts.failures import complain
 from scripts.progress import Line, stoppable
-from scripts.show import iso, json_answer, json_rows, say, table
+from scripts.show import iso, json_answer, json_rows, row_count, rows_written, say, table
 
 if TYPE_CHECKING:
     from core.members.trail import TrailQuery
@@ -113,7 +113,7 @@ def audit_verify(
         report = verify_all(
             store,
             expect=expect,
-            progress=lambda rows: line.tell(words.say("{rows} rows", rows=f"{rows:,}")),
+            progress=lambda rows: line.tell(row_count(rows, words)),
         )
         if report.ok:
             with suppress(StoreTrouble):  # a store that can only be read, or is busy, is verified all the same
@@ -187,7 +187,7 @@ def audit_export(
                 query,
                 purpose=purpose,
                 words=words,
-                progress=lambda done: line.tell(words.say("{rows} rows", rows=f"{done:,}")),
+                progress=lambda done: line.tell(row_count(done, words)),
                 cancelled=asked,
             )
         finally:
@@ -195,7 +195,7 @@ def audit_export(
     if errand.json:
         json_answer({"rows": rows, "file": str(file)})
         return
-    say(words.say(N_("{rows} rows written to {file}."), rows=rows, file=file))
+    say(rows_written(rows, file, words))
 
 
 def _with(report: AuditReport, sealed: SealResult) -> AuditReport:
@@ -256,9 +256,16 @@ def _told(report: AuditReport, errand: Errand) -> None:
         say(words.plural("And {count} more like this.", "And {count} more like these.", more))
     if report.ok:
         rows = sum(report.rows.values())
-        said = N_(
-            "{rows} sealed rows in {seals} seals are as they were written; {unsealed} entries not yet sealed."
+        say(
+            words.plural(
+                "{count:,} sealed row in {seals} is as it was written; {unsealed}.",
+                "{count:,} sealed rows in {seals} are as they were written; {unsealed}.",
+                rows,
+                seals=words.plural("{count} seal", "{count} seals", report.seals),
+                unsealed=words.plural(
+                    "{count} entry not yet sealed", "{count} entries not yet sealed", report.unsealed
+                ),
+            )
         )
-        say(words.say(said, rows=f"{rows:,}", seals=report.seals, unsealed=report.unsealed))
     if report.digest:
         say(words.say(N_("Seal {number}: {digest}"), number=report.number, digest=report.digest))

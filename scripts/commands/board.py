@@ -61,9 +61,21 @@ def board_show(
     )  # fmt: skip
     worded_table(words, headings, rows, right=range(2, len(headings)))
     if found.idle and not everyone:
-        say(words.say(N_("{count} people have nothing today; --all shows them too."), count=found.idle))
+        say(
+            words.plural(
+                "{count} person has nothing today; --all shows them too.",
+                "{count} people have nothing today; --all shows them too.",
+                found.idle,
+            )
+        )
     if passed := found.total.passed:
-        say(words.say(N_("{count} members were skipped too often: huifang board skipped"), count=passed))
+        say(
+            words.plural(
+                "{count} member was skipped too often: huifang board skipped",
+                "{count} members were skipped too often: huifang board skipped",
+                passed,
+            )
+        )
 
 
 @command(
@@ -127,15 +139,13 @@ def board_reassign(
 ) -> None:
     """Reassign a queue."""
     from core.followups.queues import reassign_queue
+    from core.followups.wording import went_words
 
     done = reassign_queue(errand.store, errand.actor, giver, taker, reason=reason, programme=programme)
     if errand.json:
         json_answer({"from": done.giver, "to": done.taker, "follow_ups": done.follow_ups, "held": done.held})
         return
-    words = errand.words
-    say(words.say(N_("{count} due follow-ups went to {taker}."), count=done.follow_ups, taker=done.taker))
-    if done.held:
-        say(words.say(N_("{count} stay: somebody is on their member just now."), count=done.held))
+    say(went_words(done, errand.words))
 
 
 def _counts(tally: Tally) -> dict[str, Any]:

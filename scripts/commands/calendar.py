@@ -48,7 +48,9 @@ def calendar_list(errand: Errand) -> None:
 def calendar_set(
     errand: Errand,
     day: Annotated[date, typer.Argument(parser=parse_day, metavar="DATE", help=N_("The day."))],
-    what: Annotated[Literal["work", "rest", "general"], typer.Argument(help=N_("What the day is."))],
+    what: Annotated[
+        Literal["work", "rest", "general"], typer.Argument(metavar="HOW", help=N_("What the day is."))
+    ],
     store: AtStore = None,
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help=N_("Why."))] = "",
 ) -> None:
@@ -69,7 +71,7 @@ def calendar_set(
 def calendar_weekends(
     errand: Errand,
     store: Annotated[str, typer.Argument(metavar="STORE", help=N_("A store's code."))],
-    what: Annotated[Literal["work", "rest"], typer.Argument(help=N_("What its weekends are."))],
+    what: Annotated[Literal["work", "rest"], typer.Argument(metavar="HOW", help=N_("What its weekends are."))],
 ) -> None:
     """Set a store's weekends."""
     from core.people.calendars import set_weekends

@@ -11,7 +11,7 @@ from core.base.language import N_
 from scripts.errand import Errand, command
 from scripts.failures import complain
 from scripts.progress import Line, stoppable
-from scripts.show import json_answer, say
+from scripts.show import json_answer, row_count, rows_written, say
 
 if TYPE_CHECKING:
     from core.imports.result import ImportResult
@@ -23,7 +23,7 @@ ExportKind = Literal["members", "calls", "purchases", "handovers"]
 @command("import", N_("Bring in stores, staff, members or purchases from a CSV or XLSX file."), json=True)
 def import_file(
     errand: Errand,
-    kind: Annotated[FileKind, typer.Argument(help=N_("What the file holds."))],
+    kind: Annotated[FileKind, typer.Argument(metavar="KIND", help=N_("What the file holds."))],
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("A .csv, .txt or .xlsx file."))],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=N_("Say what would happen; change nothing."))] = False,
     rejects: Annotated[
@@ -46,9 +46,7 @@ def import_file(
                 file,
                 dry_run=dry_run,
                 rejects=rejects,
-                progress=lambda rows, share: line.tell(
-                    words.say("{share} {rows} rows", share=f"{share:4.0%}", rows=f"{rows:,}")
-                ),
+                progress=lambda rows, share: line.tell(f"{share:4.0%} {row_count(rows, words)}"),
                 cancelled=asked,
                 words=words,
             )
@@ -78,9 +76,10 @@ def _answer_import(errand: Errand, result: ImportResult, *, dry_run: bool) -> No
     if dry_run:
         say(words.say(N_("A dry run: nothing was changed. It would be:")))
     say(
-        words.say(
-            N_("{read} rows read: {added} added, {updated} updated, {unchanged} unchanged, {rejected} rejected."),
-            read=result.read,
+        words.plural(
+            "{count} row read: {added} added, {updated} updated, {unchanged} unchanged, {rejected} rejected.",
+            "{count} rows read: {added} added, {updated} updated, {unchanged} unchanged, {rejected} rejected.",
+            result.read,
             added=result.added,
             updated=result.updated,
             unchanged=result.unchanged,
@@ -88,7 +87,13 @@ def _answer_import(errand: Errand, result: ImportResult, *, dry_run: bool) -> No
         )
     )
     if result.anonymous:
-        say(words.say(N_("{count} sales without a member number (no error)."), count=result.anonymous))
+        say(
+            words.plural(
+                "{count} sale without a member number (no error).",
+                "{count} sales without a member number (no error).",
+                result.anonymous,
+            )
+        )
     if result.rejects_file:
         say(words.say(N_("The rejected rows, each with its reason: {file}"), file=result.rejects_file))
 
@@ -96,7 +101,7 @@ def _answer_import(errand: Errand, result: ImportResult, *, dry_run: bool) -> No
 @command("export", N_("Write members, calls, purchases or handovers to a CSV or XLSX file, on record."), json=True)
 def export_file(
     errand: Errand,
-    kind: Annotated[ExportKind, typer.Argument(help=N_("What to write."))],
+    kind: Annotated[ExportKind, typer.Argument(metavar="KIND", help=N_("What to write."))],
     file: Annotated[Path, typer.Argument(metavar="FILE", help=N_("A .csv or .xlsx file."))],
     purpose: Annotated[
         str, typer.Option("--purpose", metavar="TEXT", help=N_("What it is for; this is kept on record."))
@@ -114,7 +119,7 @@ def export_file(
                 kind,
                 file,
                 purpose=purpose,
-                progress=lambda rows: line.tell(words.say("{rows} rows", rows=f"{rows:,}")),
+                progress=lambda rows: line.tell(row_count(rows, words)),
                 cancelled=asked,
                 words=words,
             )
@@ -123,6 +128,6 @@ def export_file(
     if errand.json:
         json_answer({"rows": result.rows, "file": str(result.file), "masked": result.masked})
         return
-    say(words.say(N_("{rows} rows written to {file}."), rows=result.rows, file=result.file))
+    say(rows_written(result.rows, result.file, words))
     if result.masked:
         say(words.say(N_("Phone numbers are masked and addresses left out: your role sees no more.")))

@@ -11,6 +11,7 @@ import typer
 
 from core.base.errors import BadInput
 from core.base.language import N_
+from core.base.outside import reason_of
 from core.handover.forms import HandoverForm, Split
 from scripts.commands.handover_shown import answer, as_json, show, show_log, show_preview
 from scripts.errand import Errand, Since, Until, command
@@ -288,7 +289,8 @@ def _by_hand(typed: Sequence[str] | None, file: Path | None) -> Mapping[str, str
         with file.open(encoding="utf-8-sig", newline="") as lines:
             rows = [[cell.strip() for cell in row] for row in csv.reader(lines)]
     except (OSError, UnicodeDecodeError) as error:
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
         raise BadInput(
-            "handover.give_file", N_("The file {file} can't be read: {reason}."), file=file, reason=str(error)
+            "handover.give_file", N_("The file {file} can't be read: {reason}."), file=file, reason=reason
         ) from error
     return found | {row[0]: row[1] for row in rows if len(row) > 1 and row[0] and not row[0].startswith("会员")}

@@ -31,7 +31,14 @@ def host(
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     warm.load()
     warm.rehearse()
-    say(errand.words.say(N_("The host is ready in {folder}, for {count} sessions."), folder=home, count=sessions))
+    say(
+        errand.words.plural(
+            "The host is ready in {folder}, for {count} session.",
+            "The host is ready in {folder}, for {count} sessions.",
+            sessions,
+            folder=home,
+        )
+    )
     Host(str(home), sessions).run()
 
 
@@ -59,7 +66,9 @@ def _given(options: Mapping[str, object]) -> list[str]:
 @command("serve", N_("Let people work in a browser, after signing in; behind a proxy with TLS."), on=True, at=True)
 def serve(
     errand: Errand,
-    port: Annotated[int, typer.Option("--port", metavar="PORT", help=N_("The port on this machine."))] = 8020,
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65535, metavar="PORT", help=N_("The port on this machine."))
+    ] = 8020,
     bind: Annotated[
         str, typer.Option("--bind", metavar="ADDRESS", help=N_("The address of this machine to listen on."))
     ] = "127.0.0.1",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.base.language import N_
-from core.base.naming import VERDICTS, named
+from core.base.naming import PLAN_STEPS, VERDICTS, named
 from scripts.errand import Errand, command
 from scripts.progress import steps
 from scripts.show import iso, json_answer, json_rows, say, worded_table
@@ -30,7 +30,7 @@ def plan(errand: Errand) -> None:
     from core.followups.planning import plan
 
     words = errand.words
-    with steps(words) as progress:
+    with steps(words, PLAN_STEPS) as progress:
         result = plan(errand.store, errand.actor, errand.on, progress)
     watch(errand.store, errand.actor)
     if errand.json:
@@ -103,7 +103,7 @@ def worklist(
             code=programme,
             known=", ".join(book.programmes),
         )
-    with steps(errand.words) as progress:
+    with steps(errand.words, PLAN_STEPS) as progress:
         ensure_planned(errand.store, errand.actor, progress)
     query = WorklistQuery(staff=staff, store=store, programme=programme, everything=everything)
     rows = all_rows(errand.store, errand.actor, query)

@@ -219,7 +219,13 @@ def complaint_escalate(errand: Errand) -> None:
     words = errand.words
     say(words.say(N_("{count} went a step higher."), count=done.escalated))
     say(words.say(N_("{count} found an owner."), count=done.assigned))
-    say(words.say(N_("{count} calls were planned for a promised day."), count=done.planned))
+    say(
+        words.plural(
+            "{count} call was planned for a promised day.",
+            "{count} calls were planned for a promised day.",
+            done.planned,
+        )
+    )
 
 
 _lists("complaint", N_("Complaints one may see: open ones by urgency and time, or an archive to search."))

@@ -63,8 +63,10 @@ def staff_list(
     bare = sum(row.has_secret is False for row in rows if row.left_on is None)
     if any(row.has_secret for row in rows) and bare:
         say(
-            words.say(
-                N_("{count} have no PIN: anybody can work as them (staff passwd CODE gives one)."), count=bare
+            words.plural(
+                "{count} has no PIN: anybody can work as them (staff passwd CODE gives one).",
+                "{count} have no PIN: anybody can work as them (staff passwd CODE gives one).",
+                bare,
             )
         )
 
@@ -103,7 +105,7 @@ def staff_add(
 def staff_role(
     errand: Errand,
     code: Code,
-    role: Annotated[RoleCode, typer.Argument(help=N_("What they do from now on."))],
+    role: Annotated[RoleCode, typer.Argument(metavar="ROLE", help=N_("What they do from now on."))],
     reason: Why = "",
 ) -> None:
     """Change a role."""

@@ -253,7 +253,7 @@ def _as_json(row: MeasureRow) -> dict[str, Any]:
 
 
 def _show_ranking(errand: Errand, row: RankingRow | None) -> None:
-    from core.recovery.wording import ranking_words
+    from core.recovery.wording import judged_words, ranking_words
 
     words = errand.words
     if errand.json:
@@ -269,9 +269,7 @@ def _show_ranking(errand: Errand, row: RankingRow | None) -> None:
     )
     facts(
         [
-            (words.say(N_("judged on")), words.say(
-                N_("{away} members away then, of whom {back} came back"), away=row.judged, back=row.returned
-            )),
+            (words.say(N_("judged on")), judged_words(row, words)),
             *((f"AUC {words.say(name)}", f"{auc:.3f}") for name, auc in aucs if auc is not None),
             ("BG/NBD r, alpha, a, b", " ".join(f"{value:.4f}" for value in row.model or ())),
             (words.say(N_("log-likelihood")), "" if row.log_likelihood is None else f"{row.log_likelihood:.1f}"),

@@ -9,7 +9,7 @@ import typer
 from core.base.language import N_
 from scripts.errand import Errand, command
 from scripts.progress import Line
-from scripts.show import say
+from scripts.show import row_count, say
 
 
 @command("roles", N_("Give the database role of the terminals its rights: all work, but no change of records."))
@@ -54,11 +54,18 @@ def move(
             target,
             METADATA.sorted_tables,
             errand.actor,
-            lambda table, rows: line.tell(words.say(N_("{table}: {rows} rows"), table=table, rows=rows)),
+            lambda table, rows: line.tell(f"{table}: {row_count(rows, words)}"),
         )
     finally:
         line.wipe()
         target.close()
     rows = sum(moved.rows.values())
-    say(words.say(N_("Moved and compared row by row: {rows} rows, now in {where}."), rows=rows, where=moved.where))
+    say(
+        words.plural(
+            "Moved and compared row by row: {count:,} row, now in {where}.",
+            "Moved and compared row by row: {count:,} rows, now in {where}.",
+            rows,
+            where=moved.where,
+        )
+    )
     say(words.say(N_("Set HUIFANG_DATABASE to it on every terminal before anybody works again.")))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import secrets
 import shutil
 import socket
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 _SETTINGS = {"fsync": "off", "max_connections": "300", "shared_buffers": "64MB", "log_min_messages": "fatal"}
+_PATIENCE = 60
+_OFTEN_GIVEN = 32768
 
 
 class Cluster:
@@ -72,6 +76,24 @@ class Cluster:
                 connection.exec_driver_sql(text)
         engine.dispose()
 
+    def configure(self, statement: str) -> None:
+        """Have settings altered, and wait until every process of the server has been told of it."""
+        before = self._configured()
+        self.execute(statement, "select pg_reload_conf()")  # which only asks for it
+        until = time.monotonic() + _PATIENCE
+        while self._configured() == before:
+            if time.monotonic() > until:
+                raise TimeoutError(statement)
+            time.sleep(0.01)
+
+    def _configured(self) -> Any:
+        """When the settings were read that a new process starts with: the older ones were told before it."""
+        engine = sa.create_engine(self.url())
+        with engine.connect() as connection:
+            at = connection.exec_driver_sql("select pg_conf_load_time()").scalar_one()
+        engine.dispose()
+        return at
+
     def follower(self, folder: Path) -> Cluster:
         """A server that follows this one (streaming replication), data in the new `folder`; not yet started."""
         folder.mkdir(mode=0o700)
@@ -86,15 +108,22 @@ class Cluster:
 
     def _program(self, name: str, *arguments: str) -> None:
         more: dict[str, Any] = {"user": self.user} if self.user else {}
-        self._run(name, arguments, bin_path=self.bin, timeout=60, **more)
+        self._run(name, arguments, bin_path=self.bin, timeout=_PATIENCE, **more)
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 on which nobody listens, and which nobody is given who asks for any port.
+
+    One of those would be lost again while its server restarts, or before the server is there.
+    """
+    given = Path("/proc/sys/net/ipv4/ip_local_port_range")
+    lowest = int(given.read_text(encoding="ascii").split()[0]) if given.exists() else _OFTEN_GIVEN
+    for _ in range(100):
+        port = secrets.choice(range(lowest // 2, lowest))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 @contextmanager

@@ -219,7 +219,7 @@ def _members(connection: sqlite3.Connection, owners: int) -> None:
         id="o.i",
         number="printf('%08d', o.i)",
         name="''",
-        gender=f"substr('女女男', 1 + {_below('o.i', 11, '3')}, 1)",
+        gender=f"case {_below('o.i', 11, '3')} when 2 then 'male' else 'female' end",
         birth_year=f"1950 + {_below('o.i', 12, '55')}",
         birth_month=f"1 + {_below('o.i', 13, '12')}",
         birth_day=f"1 + {_below('o.i', 14, '28')}",

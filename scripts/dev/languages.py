@@ -1,35 +1,62 @@
 """Language catalogues: `python -m scripts.dev.languages` sorts and compiles; `--check` only reports.
 
-Every sentence marked in the code must have its Chinese in `data/languages/zh/LC_MESSAGES/huifang.po`.
+Every sentence marked in the code must have its Chinese in `data/languages/zh/LC_MESSAGES/huifang.po`, and every
+entry there must be a sentence that the code marks.
 """
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[2]
 PO = ROOT / "data" / "languages" / "zh" / "LC_MESSAGES" / "huifang.po"
-KEYWORDS = {"N_": None, "say": None, "plural": (1, 2)}
+MARKS = {"N_": 1, "say": 1, "NN_": 2, "plural": 2}
+"""Who marks sentences, and how many forms of each it is given."""
 
 
-def extracted() -> set[str]:
-    """Every sentence the code marks."""
-    found: set[str] = set()
+Sentence = str | tuple[str, str]
+"""What stands in the catalogue: a sentence, or one for a single thing with the one for several."""
+
+
+def extracted() -> set[Sentence]:
+    """Every sentence the code marks, however deep it stands in other calls or in an f-string."""
+    found: set[Sentence] = set()
     for room in ("core", "tui", "scripts"):
-        for name, _line, message, _comments, _context in extract_from_dir(
-            str(ROOT / room), [("**.py", "python")], keywords=KEYWORDS
-        ):
-            if "migrations" not in name and "dev/" not in name:
-                found.add(message[0] if isinstance(message, tuple) else message)
+        for path in (ROOT / room).rglob("*.py"):
+            if not {"migrations", "dev"} & {*path.relative_to(ROOT).parts}:
+                found.update(marked(ast.parse(path.read_text(encoding="utf-8"))))
     return found - {""}
+
+
+def marked(tree: ast.AST) -> Iterator[Sentence]:
+    """The sentences that a piece of code marks."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            called = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            forms = [[*_texts(argument)] for argument in node.args[: MARKS.get(called, 0)]]
+            if len(forms) == 1:
+                yield from forms[0]
+            elif forms:
+                yield from zip(*forms, strict=True)
+
+
+def _texts(argument: ast.expr) -> Iterator[str]:
+    """The sentences that stand there as they are; one of several by a condition, too."""
+    match argument:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_texts(one), *_texts(other))
 
 
 def compiled(catalogue: Catalog) -> bytes:
@@ -42,16 +69,20 @@ def compiled(catalogue: Catalog) -> bytes:
 def faults(catalogue: Catalog) -> list[str]:
     """What is missing, left over, or differs in its {fields}."""
     wanted = extracted()
-    have = {m.id[0] if isinstance(m.id, tuple) else m.id: m for m in catalogue if m.id}
-    problems = [f"no Chinese for: {sentence}" for sentence in sorted(wanted - have.keys())]
+    have: dict[Any, Any] = {message.id: message for message in catalogue if message.id}
+    problems = [f"no Chinese for: {_shown(sentence)}" for sentence in sorted(wanted - have.keys(), key=_shown)]
+    problems += [f"nothing says: {_shown(sentence)}" for sentence in sorted(have.keys() - wanted, key=_shown)]
     for sentence, message in have.items():
         worded = message.string if isinstance(message.string, str) else (message.string or ("",))[0]
-        source = message.id if isinstance(message.id, str) else message.id[-1]
         if not worded:
-            problems.append(f"empty Chinese for: {sentence}")
-        elif fields(worded) != fields(source):
-            problems.append(f"other fields in the Chinese of: {sentence}")
+            problems.append(f"empty Chinese for: {_shown(sentence)}")
+        elif fields(worded) != fields(sentence if isinstance(sentence, str) else sentence[-1]):
+            problems.append(f"other fields in the Chinese of: {_shown(sentence)}")
     return problems
+
+
+def _shown(sentence: Sentence) -> str:
+    return sentence if isinstance(sentence, str) else " | ".join(sentence)
 
 
 def fields(sentence: str) -> set[str]:

@@ -12,9 +12,10 @@ import pytest
 from core.base.clock import FixedClock
 from core.base.errors import BadInput, Conflict
 from core.base.rulebook import load_rulebook
-from core.calls.actions import DraftForm, drafts, log_call, save_draft
+from core.calls.actions import DraftForm, drafts, log_call, open_call, save_draft
 from core.calls.rules import next_try, part_of_day
 from core.calls.tables import Call
+from core.followups.claims import release
 from core.followups.tables import FollowUp
 from tests.calls.desk import Desk, form, full_form
 
@@ -98,8 +99,40 @@ def test_a_stored_calls_draft_is_gone_and_stays_gone(desk: Desk) -> None:
     save_draft(desk.store, desk.fang, draft)
     log_call(desk.store, desk.fang, sent)
     assert drafts(desk.store, desk.fang) == ()
-    save_draft(desk.store, desk.fang, draft)  # the screen's last save came late
+    assert save_draft(desk.store, desk.fang, draft) is None  # the screen's last save came late
     assert drafts(desk.store, desk.fang) == ()
+
+
+def test_a_call_stored_otherwise_at_another_terminal_is_not_told_as_saved(desk: Desk) -> None:
+    desk.member("1")
+    sent = form("1", "reached", note="这台")
+    log_call(desk.store, desk.fang, sent)
+    assert log_call(desk.store, desk.fang, sent).repeated  # asked for again after a lost answer
+    for other in (
+        replace(sent, note="那台"),
+        replace(sent, outcome="no_answer"),
+        replace(sent, answers={"told": "y"}),
+    ):
+        with pytest.raises(Conflict) as caught:
+            log_call(desk.store, desk.fang, other)
+        assert caught.value.code == "call.stored_otherwise"
+    assert [row["note"] for row in desk.rows("call")] == ["这台"]
+
+
+def test_a_draft_is_kept_from_the_terminal_that_holds_the_member(desk: Desk) -> None:
+    desk.member("1")
+    sheet = open_call(desk.store, desk.fang, "1", "till")
+    here = DraftForm(number="1", call_id=sheet.call_id, content={"note": "柜台"}, terminal="till")
+    assert save_draft(desk.store, desk.fang, here) is not None
+    assert open_call(desk.store, desk.fang, "1", "office").call_id == sheet.call_id
+    there = replace(here, content={"note": "柜台, 办公室"}, terminal="office")
+    save_draft(desk.store, desk.fang, there)
+    with pytest.raises(Conflict) as caught:
+        save_draft(desk.store, desk.fang, here)
+    assert caught.value.code == "draft.elsewhere"
+    assert drafts(desk.store, desk.fang)[0].content == {"note": "柜台, 办公室"}
+    release(desk.store, desk.fang, desk.rows("member")[0]["id"])
+    assert save_draft(desk.store, desk.fang, here) is not None  # nobody holds it: this is the only one
 
 
 def test_a_wrong_profile_field_keeps_the_call_from_being_stored(desk: Desk) -> None:

@@ -116,6 +116,7 @@ def test_no_chains_no_doubles_no_nonsense(office: Office) -> None:
     for values in (
         ("S103", ON, ON - timedelta(days=1), "S201"),
         ("S103", date(2026, 1, 1), date(2026, 1, 2), "S201"),
+        ("S103", ON - timedelta(days=1), LAST, "S201"),
         ("S103", ON, LAST, "S103"),
         ("S999", ON, LAST, ""),
         ("S103", ON, LAST, "S999"),

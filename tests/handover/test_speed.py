@@ -16,6 +16,7 @@ from core.handover import actions
 from core.handover.forms import HandoverForm
 from core.members.tables import Member
 from tests.handover.conftest import ON, Office
+from tests.patience import comes_below
 
 
 @pytest.mark.slow
@@ -23,6 +24,12 @@ def test_twenty_thousand_members_in_under_five_seconds(office: Office, clock: Fi
     office.members(20_000)
     with office.store.write(office["K01"]) as tx:
         tx.connection.execute(_monthly_of_two_thirds(tx.now))
+    comes_below(5, lambda: _handed_over(office))
+
+
+def _handed_over(office: Office) -> float:
+    """Hand all over, once refused and submitted again; the seconds that carrying it out takes."""
+    _put_back(office)
     three = HandoverForm("S101", "leaving", ("S102", "S103", "S201"), "离职")
     took: dict[str, float] = {}
 
@@ -40,11 +47,21 @@ def test_twenty_thousand_members_in_under_five_seconds(office: Office, clock: Fi
     done = timed("approve and execute", lambda: actions.approve(office.store, office["K02"], number))
     timed("file", lambda: actions.file(office.store, office["F01"], number))
     print(office.store.url.get_backend_name(), took)
-    assert took["approve and execute"] < 5
     assert office.owners() == {"S102": 6667, "S103": 6667, "S201": 6666}
     assert {share.code: share.members for share in planned.shares} == office.owners()
     assert done.steps[-1].moved["follow_ups"] == planned.follow_ups == 13_334
     assert done.steps[-1].moved["introductions"] == 20_000
+    return took["approve and execute"]
+
+
+def _put_back(office: Office) -> None:
+    """As before any was carried out."""
+    giver = {"giver": office["S101"].staff_id}
+    with office.store.write(office["K01"]) as tx:
+        tx.connection.execute(sa.text("delete from follow_up where programme = 'introduce'"))
+        tx.connection.execute(sa.text("update follow_up set assignee_id = :giver"), giver)
+        tx.connection.execute(sa.text("update member set owner_id = :giver"), giver)
+        tx.connection.execute(sa.text("delete from handover_member"))
 
 
 def _monthly_of_two_thirds(now: datetime) -> sa.Insert:

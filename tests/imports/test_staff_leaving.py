@@ -33,7 +33,7 @@ def test_a_leaver_with_members_is_refused_the_others_leave(
     done = bring(ready, "staff", file, words=catalogue("en"), dry_run=dry_run, rejects=file.with_name("r.csv"))
     assert (done.added, done.updated, done.rejected) == (1, 1, 1)
     reason = file.with_name("r.csv").read_text("utf-8-sig")
-    assert "王芳 still has 1 things in hand" in reason
+    assert "王芳 still has 1 thing in hand" in reason
     assert "staff clearance A1" in reason
     left = dict(rows(ready, "select code, left_on from staff where left_on is not null"))
     assert set(left) == (set() if dry_run else {"A2", "A9"})

@@ -105,7 +105,7 @@ def test_who_changed_an_application(filed: tuple[Office, str]) -> None:
         "reason: 回老家, 月底离职; applied: 王芳"
     )
     assert ("王芳", "handover's member: 6 members in 2026-0001") in said
-    assert ("王芳", "handover's member: 1 members of 2026-0001 go to other successors") in said
+    assert ("王芳", "handover's member: 1 member of 2026-0001 goes to another successor") in said
     states = [(who, text.partition(": state ")[2]) for who, text in said if ": state " in text]
     assert (
         states[1:]

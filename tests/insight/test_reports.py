@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 import uuid
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from core.calls.tables import Call, Raised
 from core.insight.reports import REPORTS, make_report, usual_days
 from core.store.engine import Store
 from tests.handover.conftest import Office, make_office
+from tests.patience import comes_below, seconds_of
 
 EN = catalogue("en")
 SINCE, UNTIL = date(2026, 8, 1), date(2026, 10, 31)
@@ -271,6 +271,5 @@ def test_a_year_of_many_calls_is_quick(lite: Store, clock: FixedClock) -> None:
         ]
         tx.insert_many(Call, rows, what="calls")
     for code in ("satisfaction", "reasons", "complaints"):
-        begun = time.perf_counter()
-        make_report(lite, SHELL, code, Asked(date(2025, 12, 1), date(2026, 11, 23)), EN)
-        assert time.perf_counter() - begun < 1.0
+        year = Asked(date(2025, 12, 1), date(2026, 11, 23))
+        comes_below(1.0, lambda: seconds_of(lambda: make_report(lite, SHELL, code, year, EN)))  # noqa: B023 - at once

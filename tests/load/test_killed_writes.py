@@ -45,9 +45,11 @@ def test_nothing_acknowledged_is_missing_after_kills(lite: Store) -> None:
         )
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        time.sleep(chance.uniform(0.0, 0.15))
+        # counted: by the clock, a slow disk would have stored nothing yet
+        told = [child.stdout.readline() for _ in range(chance.randint(0, 25))]
+        time.sleep(chance.uniform(0.0, 0.004))  # the moment of the kill is what is being tried out
         child.send_signal(signal.SIGKILL)
-        said = child.communicate()[0].split("\n")
+        said = ("".join(told) + child.communicate()[0]).split("\n")
         acknowledged.update(int(line) for line in said[:-1])
     with lite.read() as connection:
         rows = connection.exec_driver_sql(

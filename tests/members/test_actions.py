@@ -75,6 +75,18 @@ def test_contact_changes_need_a_reason(house: House, change: dict[str, str]) -> 
     assert (told.why, told.who) == ("本人来电", "王芳")
 
 
+@pytest.mark.parametrize("change", [{"name": "李四"}, {"occupation": "教师"}, {"birthday": "1988-05-06"}])
+def test_what_is_no_contact_needs_no_reason_and_is_on_record(house: House, change: dict[str, str]) -> None:
+    house.member("1001", "张三", "13800138000")
+    actions.edit_member(house.store, house.assistant, "1001", change)
+    (told,) = field_history(house.store, house.assistant, "1001")
+    assert (told.field, told.new, told.who, told.why) == (*next(iter(change.items())), "王芳", "")
+    with pytest.raises(BadInput) as caught:  # together with a contact they need one, and none of them is changed
+        actions.edit_member(house.store, house.assistant, "1001", {**change, "name": "王五", "wechat": "w"})
+    assert caught.value.field == "why"
+    assert len(field_history(house.store, house.assistant, "1001")) == 1
+
+
 def test_what_is_unchanged_needs_no_reason_and_leaves_no_trace(house: House) -> None:
     house.member("1001", "张三", "13800138000", "garbled", wechat="w1")
     card = member_card(house.store, house.assistant, "1001", ON)

@@ -62,10 +62,11 @@ def test_somebody_new_has_no_median_only_the_policy(busy: House, clock: FixedClo
     views(busy, busy.assistant.staff_id, ON, 100)
     assert unusual(busy.store, busy.manager) == ()
     with busy.store.write(SHELL) as tx:
-        tx.insert(
-            Handover, number="2026-0001", kind="leaving", giver_id=busy.other.staff_id,
-            store_id=busy.shops[1], applicant_code="S201", created_at=tx.now, state_since=tx.now,
-        )  # fmt: skip
+        for number, state, giver in (("1", "submitted", busy.other), ("2", "draft", busy.assistant)):
+            tx.insert(
+                Handover, number=f"2026-000{number}", kind="leaving", giver_id=giver.staff_id, state=state,
+                store_id=busy.shops[1], applicant_code=giver.code, created_at=tx.now, state_since=tx.now,
+            )  # fmt: skip
     watch = busy.store.policy.watch
     many = busy.store.policy.model_copy(update={"watch": watch.model_copy(update={"views": 100})})
     busy.store.rulebook = busy.store.rulebook.model_copy(update={"policy": many})

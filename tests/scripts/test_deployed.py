@@ -55,3 +55,41 @@ def test_haproxy_takes_its_file() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "WARNING" not in done.stderr
+
+
+def test_pgbouncer_may_open_as_many_files_as_it_has_terminals() -> None:
+    pooler = (DEPLOY / "pgbouncer.ini").read_text(encoding="utf-8")
+    clients, servers = (
+        int(found[1])
+        for name in ("max_client_conn", "max_db_connections")
+        if (found := re.search(rf"^{name} = (\d+)$", pooler, re.MULTILINE))
+    )
+    limit = re.search(
+        r"^LimitNOFILE=(\d+)$", (DEPLOY / "pgbouncer-limits.conf").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert limit is not None
+    assert int(limit[1]) > clients + 2 * servers + 100  # two databases, and its own
+
+
+def test_both_units_are_closed_in_alike() -> None:
+    def closed(name: str) -> list[str]:
+        lines = (DEPLOY / name).read_text(encoding="utf-8").splitlines()
+        return [
+            line for line in lines if line.startswith(("Protect", "Restrict", "Private", "System", "NoNew", "Cap"))
+        ]
+
+    assert closed("huifang-serve@.service") == closed("huifang-host@.service")
+    assert "ProtectSystem=strict" in closed("huifang-serve@.service")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+@pytest.mark.parametrize("name", ["huifang-host@.service", "huifang-serve@.service"])
+def test_systemd_takes_the_units(name: str, tmp_path: Path) -> None:
+    for unit in DEPLOY.glob("*.service"):
+        fitted_to_any = unit.read_text(encoding="utf-8").replace("/opt/huifang/bin/huifang", "/bin/true")
+        (tmp_path / unit.name).write_text(fitted_to_any, encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / name)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(tmp_path) not in done.stderr

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 import core
 from core.base.actor import SHELL
 from core.calls.actions import log_call
-from core.store.again import FIRST, TIMES, pause, restarted, retried
+from core.store.again import FIRST, TIMES, pause, resumed, retried
 from core.store.engine import Store
 from core.store.troubles import Undone
 from tests.calls.desk import form, open_desk
+from tests.patience import PATIENCE, until
 from tests.store.test_conditions import add, codes
 
 WITHOUT = {
@@ -60,7 +61,7 @@ def test_two_who_lock_each_other_are_both_served(server: Store) -> None:
                     sa.text("update store set name = name || :by where code = :code"), {"by": first, "code": code}
                 )
                 if place == 0 and len(tries) <= 2:
-                    meeting.wait(10)
+                    meeting.wait(PATIENCE)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(rename, "AB", "BA"))
@@ -70,20 +71,31 @@ def test_two_who_lock_each_other_are_both_served(server: Store) -> None:
     assert [sorted(name.removeprefix("shop")) for name in names] == [["A", "B"], ["A", "B"]]
 
 
+BOTH = """do $$ begin
+    perform 1 from follow_up where id = {work} for update;
+    update member set occupation = '' where id = {member};
+end $$"""
+"""One statement: a deadlock is looked for a second after the wait began, and by then both have to wait."""
+
+
 def test_a_call_that_falls_into_a_deadlock_is_stored_once(server: Store) -> None:
     desk = open_desk(server)
     member = desk.member("1")
     work = desk.follow_up(member, "monthly")
     rival = sa.create_engine(server.url, isolation_level="READ COMMITTED")
     call = form("1", "no_answer", profile={"occupation": "教师"})
-    with rival.connect() as other, ThreadPoolExecutor(1) as pool:
+    with rival.connect() as gate, rival.connect() as other, ThreadPoolExecutor(2) as pool:
         other.exec_driver_sql("set deadlock_timeout = '1h'")  # it is the call that gives way
-        other.exec_driver_sql(f"select 1 from follow_up where id = {work} for update")
+        gate.exec_driver_sql(f"select 1 from follow_up where id = {work} for update")
+        both = BOTH.format(work=work, member=member)
+        crossed = pool.submit(other.exec_driver_sql, both)
+        _until_waiting(server, 1)
         logged = pool.submit(log_call, server, desk.fang, call)
-        _until_waiting(server)
-        other.exec_driver_sql(f"update member set occupation = '' where id = {member}")
+        _until_waiting(server, 2)
+        gate.rollback()  # the rival goes first, and at once for the member, whom the call has
+        crossed.result(PATIENCE)
         other.commit()
-        assert logged.result(20).outcome == "no_answer"
+        assert logged.result(PATIENCE).outcome == "no_answer"
     rival.dispose()
     assert [row["id"] for row in desk.rows("call")] == [call.call_id]
     assert [row["attempts"] for row in desk.rows("follow_up")] == [1]
@@ -92,15 +104,16 @@ def test_a_call_that_falls_into_a_deadlock_is_stored_once(server: Store) -> None
     assert len(entries) == 1
 
 
-def _until_waiting(store: Store) -> None:
+def _until_waiting(store: Store, sessions: int) -> None:
     waiting = sa.text(
         "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
     )
-    for _ in range(2000):
+
+    def waits() -> bool:
         with store.engine.connect() as connection:
-            if connection.execute(waiting).scalar():
-                return
-    raise AssertionError("nobody waits")
+            return connection.execute(waiting).scalar() == sessions
+
+    until(waits, f"never were there {sessions} who wait")
 
 
 def test_a_serialization_failure_is_asked_for_again(server: Store) -> None:
@@ -185,18 +198,28 @@ def _writes(node: ast.FunctionDef) -> bool:
     )
 
 
-@pytest.mark.parametrize(("before", "troubles", "given"), [(0, 1, [1, 2, 3]), (0, 2, []), (1, 1, [1])])
-def test_a_stream_begins_once_more_as_long_as_nothing_has_gone_out(
-    before: int, troubles: int, given: list[int]
+@pytest.mark.parametrize(
+    ("breaks", "given"),
+    [
+        ([1], [1, 2, 3]),
+        ([2], [1, 2, 3]),
+        ([1, 2, 3], [1, 2, 3]),
+        ([3, 3], [1, 2]),
+        ([1, 1], []),
+        ([2, 3, 3], [1, 2]),
+    ],
+)
+def test_a_stream_goes_on_behind_the_last_row_unless_it_breaks_off_twice_there(
+    breaks: list[int], given: list[int]
 ) -> None:
-    left, closed = [*range(troubles)], []
+    left, closed = [*breaks], []
 
-    @restarted
-    def stream() -> Generator[int, None, None]:
+    @resumed(lambda number: number)
+    def stream(*, after: int | None = None) -> Generator[int, None, None]:
         try:
-            for number in (1, 2, 3):
-                if number > before and left:
-                    left.pop()
+            for number in range((after or 0) + 1, 4):
+                if left[:1] == [number]:
+                    left.pop(0)
                     raise Undone("store.replica_left", "left")
                 yield number
         finally:

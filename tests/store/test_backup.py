@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from core.base.actor import SHELL, Actor, Role
 from core.base.errors import BadInput, NotAllowed, StoreTrouble
 from core.people.tables import Store as Shop
+from core.store import migrate
 from core.store.backup import backup, restore
 from core.store.check import check
 from core.store.engine import Store
@@ -131,3 +132,12 @@ def test_a_servers_store_is_saved_and_put_into_an_empty_database(
     with admin.connect() as connection:
         connection.exec_driver_sql(f"drop database {name}")
     admin.dispose()
+
+
+def test_a_new_store_is_as_private_as_its_backups(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "store.db"
+    store = Store(f"sqlite:///{file}")
+    migrate.init(store)
+    store.close()
+    assert file.stat().st_mode & 0o077 == 0
+    assert file.parent.stat().st_mode & 0o077 == 0

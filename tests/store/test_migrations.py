@@ -220,7 +220,11 @@ def test_two_terminals_at_once_make_one_store(empty: Store, deed: str) -> None:
     for child in children:
         assert child.stdout is not None
         child.stdout.readline()
-    said = [child.communicate("go\n")[1] for child in children]
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write("go\n")
+        child.stdin.flush()
+    said = [child.communicate()[1] for child in children]
     assert [child.returncode for child in children] == [0, 0], said
     assert differences(empty) == []
     assert check(empty).findings == ()

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import csv
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +12,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy.engine import URL
 
 from core.base.actor import SHELL
 from core.base.clock import FixedClock
 from core.base.language import catalogue
 from core.base.report import Asked
-from core.base.rulebook import load_rulebook
 from core.followups.planning import plan
 from core.followups.tables import FollowUp, State
 from core.imports.export import export_file
@@ -33,148 +28,20 @@ from core.members.trail import TrailQuery, trail
 from core.people.tables import Store as Shop
 from core.purchases.tables import Purchase
 from core.purchases.views import purchases_of
-from core.schema import METADATA
 from core.store import migrate
 from core.store.backup import backup, restore
 from core.store.check import check
 from core.store.engine import Store
 from core.store.move import move
-from core.store.roles import APP, grant
+from core.store.roles import grant
 from core.store.seals import seal
 from core.store.tables import AuditEntry
-from scripts import demo
 from tests.imports.conftest import PURCHASES
 from tests.scripts.conftest import NOW, Huifang, huifang  # noqa: F401
+from tests.store.parts import TABLES, Ground, asked, belongings, parts, raw, rows, run
 from tests.store.test_backup import server_programs
 
-DEPLOY = Path(__file__).resolve().parents[2] / "data" / "deploy"
 EN = catalogue("en")
-TABLES = METADATA.sorted_tables
-OWNER, TILL = "parts_owner", "parts_till"
-
-
-@contextmanager
-def raw(store: Store) -> Iterator[psycopg.Connection[Any]]:
-    """The server without Huifang between."""
-    address = store.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True) as connection:
-        yield connection
-
-
-def run(store: Store, name: str) -> None:
-    """Run one of the shipped files as the database user of that store."""
-    with raw(store) as connection:
-        connection.execute((DEPLOY / name).read_text(encoding="utf-8"))
-
-
-def asked(store: Store, text: str) -> list[tuple[Any, ...]]:
-    with raw(store) as connection:
-        return connection.execute(text).fetchall()
-
-
-def parts(store: Store, table: str) -> list[str]:
-    return [row[0] for row in asked(store, f"select relid::text from pg_partition_tree('{table}') where isleaf")]
-
-
-def rows(store: Store, kind: Any) -> list[str]:
-    """A table's rows, in an order of their own."""
-    with store.read() as c:
-        return sorted(str(tuple(row)) for row in c.execute(sa.select(kind.__table__)))
-
-
-def belongings(store: Store) -> list[tuple[Any, ...]]:
-    """What both tables have beside their rows, but for the store in the purchases' key."""
-    two = "in ('purchase'::regclass, 'audit_entry'::regclass)"
-    texts = (
-        f"""select attrelid::regclass::text, attnum, attname::text, format_type(atttypid, atttypmod), attnotnull,
-            pg_get_expr(adbin, adrelid) from pg_attribute
-            left join pg_attrdef on adrelid = attrelid and adnum = attnum where attrelid {two} and attnum > 0""",
-        f"""select conname::text, pg_get_constraintdef(oid)
-            from pg_constraint where conrelid {two} and contype <> 'n'""",
-        f"""select indexrelid::regclass::text, indisunique, indisvalid,
-            replace(pg_get_indexdef(indexrelid), ' ONLY ', ' ') from pg_index where indrelid {two}""",
-        f"select tgname::text, pg_get_triggerdef(oid) from pg_trigger where tgrelid {two} and not tgisinternal",
-        f"""select c.oid::regclass::text, pg_get_userbyid(relowner)::text, pg_get_userbyid(grantee)::text,
-            privilege_type from pg_class c, aclexplode(relacl) where c.oid {two} and grantee <> relowner""",
-        "select pg_get_serial_sequence('purchase', 'id'), pg_get_serial_sequence('audit_entry', 'id')",
-    )
-    found = [tuple(str(value) for value in row) for text in texts for row in asked(store, text)]
-    return sorted(tuple(value.replace("(id, store_id)", "(id)") for value in row) for row in found)
-
-
-class Ground:
-    """A server with the demo's shops in one database, whole, and in another, in parts."""
-
-    def __init__(self, server: URL) -> None:
-        self.server = server
-        self._admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-
-    def do(self, *texts: str) -> None:
-        with self._admin.connect() as connection:
-            for text in texts:
-                connection.exec_driver_sql(text)
-
-    def close(self) -> None:
-        self._admin.dispose()
-
-    def store(self, name: str, clock: FixedClock, user: str = OWNER) -> Store:
-        url = self.server.set(database=name, username=user)
-        return Store(url.render_as_string(hide_password=False), clock, load_rulebook())
-
-    @contextmanager
-    def database(self, like: str, clock: FixedClock) -> Iterator[Store]:
-        """A copy of a database, dropped afterwards."""
-        name = f"p{uuid.uuid4().hex[:12]}"
-        self.do(f"create database {name} template {like} owner {OWNER}")
-        store = self.store(name, clock)
-        try:
-            yield store
-        finally:
-            store.close()
-            self.do(f"drop database {name} with (force)")
-
-
-@pytest.fixture(scope="module")
-def ground(postgresql_server: URL) -> Iterator[Ground]:
-    made = Ground(postgresql_server)
-    made.do(f"create role {OWNER} login createrole", f"create database parts_whole owner {OWNER}")
-    clock = FixedClock(NOW)
-    store = made.store("parts_whole", clock)
-    migrate.init(store)
-    grant(store, TABLES)
-    made.do(f"create role {TILL} login in role {APP}")
-    demo.make(store.url.render_as_string(hide_password=False), clock.now(), EN)
-    store.close()
-    made.do(f"create database parts_apart template parts_whole owner {OWNER}")
-    store = made.store("parts_apart", clock)
-    run(store, "partitions.sql")
-    store.close()
-    yield made
-    made.do("drop database parts_whole with (force)", "drop database parts_apart with (force)")
-    made.do(*(f"drop role {role}" for role in (TILL, APP, OWNER)))
-    made.close()
-
-
-@pytest.fixture
-def whole(ground: Ground, clock: FixedClock) -> Iterator[Store]:
-    """The demo's shops, as `huifang init` makes the tables."""
-    with ground.database("parts_whole", clock) as store:
-        yield store
-
-
-@pytest.fixture
-def apart(ground: Ground, clock: FixedClock) -> Iterator[Store]:
-    """The same shops, taken apart after they were filled."""
-    with ground.database("parts_apart", clock) as store:
-        yield store
-
-
-@pytest.fixture
-def till(ground: Ground, apart: Store) -> Iterator[Store]:
-    """The store in parts, as a terminal has it."""
-    store = ground.store(str(apart.url.database), apart.clock, TILL)  # type: ignore[arg-type]
-    yield store
-    store.close()
 
 
 def test_nothing_changes_but_the_parts(whole: Store, apart: Store) -> None:

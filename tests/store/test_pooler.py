@@ -27,6 +27,7 @@ from core.store.engine import Store
 from scripts.dev.cluster import Cluster, free_port, running
 from tests.followups.conftest import fill
 from tests.followups.reference import Person
+from tests.patience import until
 
 BOUNCER = shutil.which("pgbouncer") or shutil.which("/usr/sbin/pgbouncer")
 pytestmark = pytest.mark.skipif(BOUNCER is None, reason="pgbouncer is not installed (apt install pgbouncer)")
@@ -59,19 +60,18 @@ def bouncer(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     user = ["-u", cluster.user] if cluster.user and os.getuid() == 0 else []
     with subprocess.Popen([BOUNCER, "-q", *user, str(folder / "ini")]) as process:
         try:
-            _until_open(port)
+            until(lambda: _answers(port, process), "pgbouncer does not answer")
             yield port
         finally:
-            process.terminate()
-            process.wait(10)
+            process.kill()  # newer ones wait for whoever is still there when they are asked
 
 
-def _until_open(port: int) -> None:
-    for _ in range(2000):
-        with suppress(psycopg.Error):
-            psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres").close()
-            return
-    raise AssertionError("pgbouncer does not answer")
+def _answers(port: int, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None, "pgbouncer has ended"
+    with suppress(psycopg.Error):
+        psycopg.connect(host="127.0.0.1", port=port, user="postgres", dbname="postgres").close()
+        return True
+    return False
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import time
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -21,80 +18,23 @@ from core.base.errors import StoreTrouble
 from core.base.language import catalogue
 from core.base.report import Asked
 from core.base.settings import load_settings
-from core.calls.actions import log_call
-from core.imports import audit_export, export
 from core.imports.export import export_file
-from core.insight.members import list_members
 from core.insight.proof import verify_all
 from core.insight.reports import REPORTS, make_report
 from core.insight.watch import unusual
-from core.members import trail as members_trail
-from core.members.trail import TrailQuery, trail
-from core.members.views import MemberFilter
 from core.people.tables import Store as Shop
-from core.store import again, migrate, replica
+from core.store import again, replica
 from core.store.engine import Store
 from core.store.roles import grant
-from core.store.seals import seal
 from core.store.tables import AuditEntry
 from core.store.troubles import Undone
-from scripts.dev.cluster import Cluster, running
-from tests.calls.desk import TODAY, Desk, form, open_desk
+from scripts.dev.cluster import Cluster
+from tests.calls.desk import TODAY, Desk
 from tests.scripts.conftest import Huifang, huifang  # noqa: F401
+from tests.store.following import add, follows, on_replica, seen
 from tests.store.test_conditions import codes
 
 EN = catalogue("en")
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cluster, Cluster]]:
-    """A server and the one that follows it, with an empty store as the database `shop`."""
-    with running(tmp_path_factory.mktemp("main")) as main:
-        main.execute("create database template")
-        store = Store(main.url("template"))
-        migrate.init(store)
-        store.close()
-        folder = tmp_path_factory.mktemp("replica")
-        folder.chmod(0o755)
-        follower = main.follower(folder / "data")
-        try:
-            follower.start()
-            yield main, follower
-        finally:
-            follower.close()
-
-
-@pytest.fixture
-def shop(pair: tuple[Cluster, Cluster], clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """A fresh store with a replica, waited for as long as a slow machine may need."""
-    monkeypatch.setattr(replica, "CATCH_UP", 30.0)
-    main, follower = pair
-    main.execute("drop database if exists shop with (force)", "create database shop template template")
-    _until_there(follower)
-    store = Store(main.url("shop"), clock, replica=follower.url("shop"))
-    yield store
-    store.close()
-
-
-def _until_there(follower: Cluster) -> None:
-    """Wait until the follower has the new database, without which nobody is let in."""
-    address = follower.url("shop").replace("+psycopg", "")
-    for _ in range(2000):
-        with suppress(psycopg.OperationalError):
-            psycopg.connect(address).close()
-            return
-    raise AssertionError("the follower does not follow")
-
-
-def follows(connection: Connection) -> bool:
-    """Whether it is the replica that is read."""
-    return bool(connection.exec_driver_sql("select pg_is_in_recovery()").scalar_one())
-
-
-def on_replica(store: Store) -> bool:
-    """Where the next pass goes."""
-    with store.sweep() as connection:
-        return follows(connection)
 
 
 @contextmanager
@@ -105,18 +45,6 @@ def held_back(follower: Cluster) -> Iterator[None]:
         yield
     finally:
         follower.execute("select pg_wal_replay_resume()")
-
-
-def add(store: Store, code: str) -> None:
-    with store.write(SHELL) as tx:
-        tx.insert(Shop, code=code, name="shop")
-        assert not follows(tx.connection)
-
-
-def seen(store: Store) -> list[str]:
-    """The shops' codes as a pass sees them."""
-    with store.sweep() as connection:
-        return list(connection.exec_driver_sql('select code from "store" order by code').scalars())
 
 
 def test_a_pass_sees_on_the_replica_all_that_was_stored(shop: Store) -> None:
@@ -206,17 +134,6 @@ def test_another_version_of_the_schema_is_not_read(pair: tuple[Cluster, Cluster]
     store.close()
 
 
-@pytest.fixture
-def desk(shop: Store) -> Desk:
-    """A desk with a call of today's, sealed."""
-    desk = open_desk(shop)
-    for number in range(1, 4):
-        desk.follow_up(desk.member(str(number)), "monthly")
-    log_call(shop, desk.fang, form("1", "no_answer"))
-    seal(shop, SHELL)
-    return desk
-
-
 def test_what_reads_whole_tables_reads_there(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store, served = desk.store, []
     assert store.replica is not None
@@ -242,140 +159,6 @@ def test_what_reads_whole_tables_reads_there(desk: Desk, tmp_path: Path, monkeyp
     bare.close()
     assert all(served)
     assert len(served) == len(REPORTS) + 1 + 2 * 2 + 2
-
-
-def test_a_replica_that_breaks_off_is_forgotten_and_the_report_made(
-    desk: Desk, pair: tuple[Cluster, Cluster]
-) -> None:
-    store = desk.store
-    assert store.replica is not None
-    reading = store.replica.reading
-
-    @contextmanager
-    def cut(connection: Connection) -> Iterator[Connection]:
-        pair[1].execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = 'shop'")
-        with reading(connection) as found:
-            yield found
-
-    store.replica.reading = cut  # type: ignore[method-assign]
-    report = make_report(store, SHELL, "complaints", Asked(TODAY, TODAY), EN)
-    assert report.code == "complaints"
-    assert not on_replica(store)
-
-
-@pytest.fixture
-def cut() -> Iterator[None]:
-    """The cursor of a lost connection is left to the collector by SQLAlchemy, of which psycopg would warn."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        yield
-        gc.collect()
-
-
-def struck(store: Store, follower: Cluster, times: int = 1) -> None:
-    """Let the replica end the first passes before they have read anything."""
-    assert store.replica is not None
-    reading, left = store.replica.reading, [*range(times)]
-
-    @contextmanager
-    def cut(connection: Connection) -> Iterator[Connection]:
-        if left:
-            left.pop()
-            follower.execute("select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = 'shop'")
-        with reading(connection) as found:
-            yield found
-
-    store.replica.reading = cut  # type: ignore[method-assign]
-
-
-@pytest.mark.usefixtures("cut")
-def test_a_list_that_has_not_begun_begins_again(desk: Desk, pair: tuple[Cluster, Cluster]) -> None:
-    struck(desk.store, pair[1])
-    assert [row.number for row in list_members(desk.store, SHELL, MemberFilter(), TODAY)] == ["1", "2", "3"]
-    assert not on_replica(desk.store)
-
-
-@pytest.mark.usefixtures("cut")
-def test_a_trail_that_has_not_begun_begins_again(desk: Desk, pair: tuple[Cluster, Cluster]) -> None:
-    struck(desk.store, pair[1])
-    found = [line.id for line in trail(desk.store, SHELL, TrailQuery(oldest_first=True))]
-    assert found == sorted(found) != []
-
-
-@contextmanager
-def without_patience(follower: Cluster) -> Iterator[None]:
-    """The replica ends whoever is in the way of what the main server did, at once."""
-    name = "max_standby_streaming_delay"
-    follower.execute(f"alter system set {name} = 0", "select pg_reload_conf()")
-    try:
-        yield
-    finally:
-        follower.execute(f"alter system reset {name}", "select pg_reload_conf()")
-
-
-def stand_in_the_way(main: Cluster, follower: Cluster) -> None:
-    """Do on the main server what no replica can follow while the table is read there; wait until it has struck."""
-    conflicts = sa.text("select sum(confl_lock) from pg_stat_database_conflicts")
-    engine = sa.create_engine(follower.url())
-    with engine.connect() as connection:
-        c = connection.execution_options(isolation_level="AUTOCOMMIT")
-        before = c.execute(conflicts).scalar_one()
-        main.execute("begin; lock table member, audit_entry in access exclusive mode; commit", database="shop")
-        for _ in range(2000):
-            if c.execute(conflicts).scalar_one() > before:
-                break
-        else:
-            raise AssertionError("nobody stood in the way")
-    engine.dispose()
-
-
-@pytest.mark.parametrize("kind", ["members", "trail"])
-@pytest.mark.usefixtures("cut")
-def test_a_file_is_begun_anew_where_the_replica_breaks_it_off(
-    kind: str, desk: Desk, pair: tuple[Cluster, Cluster], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for module in (export, audit_export):
-        monkeypatch.setattr(module, "TELL_EVERY", 1)
-    monkeypatch.setattr(export, "AT_ONCE", 1)
-    monkeypatch.setattr(members_trail, "_PAGE", 2)
-    told: list[int] = []
-
-    def progress(rows: int) -> None:
-        told.append(rows)
-        if told == [1, 2]:
-            stand_in_the_way(*pair)
-
-    path = tmp_path / "out.csv"
-    with without_patience(pair[1]):
-        if kind == "members":
-            rows = export_file(desk.store, SHELL, kind, path, purpose="proof", progress=progress).rows
-        else:
-            query = TrailQuery(oldest_first=True)
-            rows = audit_export.export_trail(
-                desk.store, SHELL, path, query, purpose="proof", words=EN, progress=progress
-            )
-    assert told[:3] == [1, 2, 1]  # from its beginning, from the main server
-    assert told[2:] == [*range(1, rows + 1)]
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
-    assert len(lines) == len(set(lines)) == rows + 1
-    assert not on_replica(desk.store)
-    assert [*tmp_path.iterdir()] == [path]
-    noted = [line.new for line in trail(desk.store, SHELL, TrailQuery()) if line.field == "export"]
-    assert len(noted) == 1  # and it is on record once
-
-
-@pytest.mark.parametrize(("lang", "told"), [("en", "The replica broke off"), ("zh", "副本中断了读取")])
-@pytest.mark.usefixtures("cut")
-def test_a_list_that_breaks_off_later_names_the_replica(
-    desk: Desk, pair: tuple[Cluster, Cluster], lang: str, told: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(members_trail, "_PAGE", 2)
-    with without_patience(pair[1]), pytest.raises(Undone) as caught:
-        for place, _line in enumerate(trail(desk.store, SHELL, TrailQuery(oldest_first=True))):
-            if place == 0:
-                stand_in_the_way(*pair)
-    assert told in catalogue(lang).error(caught.value)
-    assert "HUIFANG_REPLICA" in catalogue(lang).error(caught.value)
 
 
 def test_a_terminal_needs_no_more_rights_for_it(desk: Desk, pair: tuple[Cluster, Cluster]) -> None:

@@ -23,8 +23,12 @@ from core.store.engine import Store
 from core.store.troubles import Unsure
 from scripts.dev.cluster import Cluster, running
 from tests.calls.desk import Desk, form, open_desk
+from tests.patience import PATIENCE
 from tests.store.test_conditions import codes
 from tests.store.wire import Wire
+
+GIVEN = Path("/proc/sys/net/ipv4/ip_local_port_range")
+"""The ports that are given to whoever asks for any."""
 
 
 @pytest.fixture(scope="module")
@@ -186,7 +190,7 @@ def test_an_idle_terminal_holds_one_connection(away: Store) -> None:
     def look() -> None:
         with away.read() as connection:
             connection.execute(sa.text("select 1"))
-            started.wait(10)
+            started.wait(PATIENCE)
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     for thread in threads:
@@ -200,9 +204,15 @@ def test_an_idle_terminal_holds_one_connection(away: Store) -> None:
     assert held == 1
 
 
+@pytest.mark.skipif(not GIVEN.exists(), reason="not Linux")
+def test_while_a_server_is_away_nobody_is_given_its_port(cluster: Cluster) -> None:
+    lowest, highest = map(int, GIVEN.read_text(encoding="ascii").split())
+    assert not lowest <= cluster.port <= highest
+
+
 def test_what_the_address_says_of_tls_is_kept(cluster: Cluster, tmp_path: Path) -> None:
     asked = Store(cluster.url("template") + f"?sslmode=verify-full&sslrootcert={tmp_path / 'none.pem'}")
     with pytest.raises(StoreTrouble) as caught:
         asked.verify()
-    assert caught.value.code == "store.unreachable"
+    assert caught.value.code == "store.no_tls"
     assert "SSL was required" in str(caught.value.__cause__)

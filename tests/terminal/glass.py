@@ -9,11 +9,13 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pexpect
 import pyte
+
+from tests.patience import PATIENCE
 
 START = """
 import sys
@@ -63,7 +65,7 @@ class Glass:
             ["-c", program.format(staff=staff, lang=lang, ascii=ascii)],
             env=env,
             dimensions=(size[1], size[0]),
-            timeout=20,
+            timeout=PATIENCE,
             cwd=str(Path(__file__).resolve().parents[2]),
         )
         self.modes = termios.tcgetattr(self.process.fileno())
@@ -83,19 +85,28 @@ class Glass:
         self._stream.feed(PRIVATE.sub(b"", data))
         return len(data)
 
-    def wait_for(self, text: str, seconds: float = 20.0) -> float:
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> float:
         """Read until the screen shows the text; returns the seconds since the program was started."""
         self.wait_for_any([text], seconds)
         return time.perf_counter() - self.started
 
-    def wait_for_any(self, texts: Sequence[str], seconds: float = 20.0) -> str:
+    def wait_for_any(self, texts: Sequence[str], seconds: float = PATIENCE) -> str:
         """Read until the screen shows one of the texts; returns the first that it shows."""
+        wanted = " or ".join(map(repr, texts))
+        self.wait_until(lambda: any(text in self.text for text in texts), f"{wanted} never came", seconds)
+        return next(text for text in texts if text in self.text)
+
+    def wait_gone(self, text: str) -> None:
+        """Read until the screen shows the text no more."""
+        self.wait_until(lambda: text not in self.text, f"{text!r} stays")
+
+    def wait_until(self, true: Callable[[], object], otherwise: str, seconds: float = PATIENCE) -> None:
+        """Read until something is so."""
         until = time.perf_counter() + seconds
-        while not (found := [text for text in texts if text in self.text]):
+        while not true():
             if time.perf_counter() > until:
-                raise AssertionError(f"{' or '.join(map(repr, texts))} never came:\n{self.text}")
+                raise AssertionError(f"{otherwise}:\n{self.text}")
             self.read(0.05)
-        return found[0]
 
     def settle(self, quiet: float = 0.4) -> int:
         """Read until nothing has come for `quiet` seconds; returns the number of bytes."""
@@ -143,12 +154,12 @@ class Glass:
         self.process.kill(signal.SIGKILL)
         self.process.close(force=True)
 
-    def leave(self, seconds: float = 20.0) -> int | None:
+    def leave(self, seconds: float = PATIENCE) -> int | None:
         """Leave with ctrl+q; the exit code."""
         self.press("\x11")
         return self.ended(seconds)
 
-    def ended(self, seconds: float = 20.0) -> int | None:
+    def ended(self, seconds: float = PATIENCE) -> int | None:
         """Read until the program has ended; its exit code."""
         until = time.perf_counter() + seconds
         while self.process.isalive():

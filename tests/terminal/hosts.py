@@ -6,17 +6,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 from scripts.hosting import place
+from tests.patience import PATIENCE, until
 from tests.terminal.glass import ATTACH, Glass
 
 ROOT = Path(__file__).resolve().parents[2]
 LOADED = "import sys; from scripts.entry import main; sys.exit(main(['host', '--sessions', sys.argv[2]]))"
 BARE = "import sys; from scripts.hosting.host import Host; Host(sys.argv[1], int(sys.argv[2])).run()"
-PATIENCE = 90.0
-"""Seconds, on a busy machine: a host rehearses three times before it opens its door."""
 
 
 class WarmHost:
@@ -27,26 +26,43 @@ class WarmHost:
         before = self._name()
         command = [sys.executable, "-c", LOADED if loaded else BARE, str(home), str(limit)]
         environ = {**os.environ, "LANG": "C.UTF-8", "HUIFANG_HOME": str(home)}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
+        listen, speak = os.pipe()  # by this input one knows the host and the fork that waits
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdin=listen, stdout=subprocess.DEVNULL)
+        self._input = os.readlink(f"/proc/self/fd/{listen}")
+        os.close(listen)
+        os.close(speak)
         self.until(lambda: self._name() not in (None, before), "the host never opened its door")
 
     def _name(self) -> int | None:
         path = self.home / place.NAME
         return path.stat().st_ino if path.exists() else None
 
-    def until(self, true: object, otherwise: str) -> None:
+    def until(self, true: Callable[[], object], otherwise: str) -> None:
         """Wait until something is so."""
-        assert callable(true)
-        end = time.perf_counter() + PATIENCE
-        while not true():
-            assert time.perf_counter() < end, otherwise
-            time.sleep(0.02)
+        until(true, otherwise)
+
+    @property
+    def children(self) -> list[int]:
+        """Its sessions and the fork that waits."""
+        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        return [int(number) for number in listed.split()]
 
     @property
     def sessions(self) -> list[int]:
-        """The sessions at work; the fork that waits is the youngest child."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
-        return [int(number) for number in listed.split()][:-1]
+        """The sessions at work, and those that have ended while the host has not noticed."""
+        return [child for child in self.children if not self._waits(child)]
+
+    @property
+    def spare(self) -> int:
+        """The fork that waits, as soon as there is one."""
+        until(lambda: any(map(self._waits, self.children)), "no fork waits")
+        return next(filter(self._waits, self.children))
+
+    def _waits(self, child: int) -> bool:
+        try:
+            return os.readlink(f"/proc/{child}/fd/0") == self._input
+        except OSError:
+            return False  # it has ended
 
     def attach(self, database: str, **more: object) -> Glass:
         """A terminal with the program in the host."""

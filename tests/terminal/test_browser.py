@@ -24,7 +24,9 @@ from core.base.clock import FixedClock
 from core.people.accounts import change_secret, reset_secret
 from core.people.views import staff_actor
 from core.store.engine import Store
+from scripts.dev.cluster import free_port
 from tests.conftest import sqlite_store
+from tests.patience import PATIENCE, until
 from tests.terminal.glass import PRIVATE
 from tests.terminal.hosts import ROOT, WarmHost
 from tests.tui.conftest import monday
@@ -62,9 +64,7 @@ def shop(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def address(host: WarmHost, shop: Store) -> Iterator[str]:
     """Where the program is served, for two sessions at once."""
     pytest.importorskip("textual_serve")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     environ = {
         **os.environ,
         "HUIFANG_HOME": str(host.home),
@@ -74,17 +74,16 @@ def address(host: WarmHost, shop: Store) -> Iterator[str]:
     }
     command = [sys.executable, "-c", RUN, "serve", "--port", str(port), "--sessions", "2", *DAY]
     served = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
-    until = time.perf_counter() + 20
-    while True:
-        with socket.socket() as line:
-            if line.connect_ex(("127.0.0.1", port)) == 0:
-                break
+
+    def listens() -> bool:
         assert served.poll() is None
-        assert time.perf_counter() < until
-        time.sleep(0.05)
+        with socket.socket() as line:
+            return line.connect_ex(("127.0.0.1", port)) == 0
+
+    until(listens, "it serves nothing")
     yield f"http://127.0.0.1:{port}"
     served.terminate()
-    served.wait(20)
+    served.wait(PATIENCE)
 
 
 def asked(address: str, path: str, **more: Any) -> tuple[int, str]:
@@ -92,7 +91,7 @@ def asked(address: str, path: str, **more: Any) -> tuple[int, str]:
     headers = more.pop("headers", {})
     request = urllib.request.Request(address + path, headers=headers, **more)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as refusal:
         with refusal:
@@ -163,9 +162,9 @@ class Tab:
 
     def shows(self, text: str) -> None:
         """Wait until the terminal shows the text."""
-        until = time.perf_counter() + 20
+        end = time.perf_counter() + PATIENCE
         while text not in self.text:
-            assert time.perf_counter() < until, f"{text!r} never came:\n{self.text}\n{self.faults}"
+            assert time.perf_counter() < end, f"{text!r} never came:\n{self.text}\n{self.faults}"
             self.page.wait_for_timeout(50)
 
     def press(self, *keys: str) -> None:
@@ -209,6 +208,7 @@ def tab(chromium: Any, address: str) -> Iterator[Callable[[], Tab]]:
 
     def one() -> Tab:
         context = chromium.new_context(viewport={"width": 1000, "height": 640})
+        context.set_default_timeout(PATIENCE * 1000)
         opened.append(context)
         return Tab(context.new_page(), address)
 
@@ -251,7 +251,7 @@ def test_sign_in_find_call_resize_and_reconnect_to_the_same_call(
     page.press("Escape")
     page.shows("欧阳明月")
     page.press("ArrowUp", "Enter")
-    page.shows("换货到了再打")
+    page.shows("接通满意")
     page.press("4")
     page.shows("已保存: 李雷")
     with shop.read() as c:

@@ -99,7 +99,7 @@ def test_a_complaint_through_the_glass(lite: Store, tmp_path: Path) -> None:
     assert (shop.row()["level"], shop.row()["escalated_to"]) == (2, office["K01"].staff_id)
 
     with shop.at("S101", "14:05") as press:
-        press(F11, then="投诉")
+        press(F11, then=f"! {MATTER}")
         press(ENTER, then="逾期升级, 给 赵云")
         press("r", then="怎样处理好的")
         press("换了一件新的", ENTER, then="告知会员的电话已列入名单")
@@ -114,7 +114,7 @@ def test_a_complaint_through_the_glass(lite: Store, tmp_path: Path) -> None:
     assert (row["state"], row["round"], row["level"]) == ("open", 1, 0)
 
     with shop.at("S1M", "14:20") as press:
-        press(F11, "2", then=MATTER[:6])
+        press(F11, "2", then=f"! {MATTER}")
         press(ENTER, then="新的也起球")
         press("r", then="怎样处理好的")
         press("全额退款", ENTER, then="告知会员的电话已列入名单")

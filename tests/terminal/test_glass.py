@@ -12,6 +12,7 @@ import pytest
 
 from core.base.clock import FixedClock
 from core.store.engine import Store
+from tests.patience import comes_below
 from tests.terminal.glass import Glass
 from tests.tui.conftest import monday
 
@@ -75,15 +76,19 @@ def test_an_unanswered_call_is_two_keys_and_is_stored_before_the_end(glass: Glas
 
 
 def test_escape_answers_at_once(glass: Glass) -> None:
-    waits = []
-    for _ in range(7):
-        glass.press("?")
-        glass.wait_for("帮助: 今日")
-        glass.settle(0.2)
-        waited, _ = glass.answer_after(ESCAPE)
-        waits.append(waited)
-        glass.settle(0.2)
-    assert statistics.median(waits) < 0.06, waits  # 0.02 on a quiet machine; stock Textual takes 0.11
+    def usual_wait() -> float:
+        waits = []
+        for _ in range(7):
+            glass.press("?")
+            glass.wait_for("帮助: 今日")
+            glass.settle(0.2)
+            waited, _ = glass.answer_after(ESCAPE)
+            waits.append(waited)
+            glass.wait_gone("帮助: 今日")
+            glass.settle(0.2)
+        return statistics.median(waits)
+
+    comes_below(0.06, usual_wait)  # 0.02 on a quiet machine; stock Textual takes 0.11
 
 
 def test_an_idle_terminal_sleeps(glass: Glass) -> None:
@@ -91,10 +96,13 @@ def test_an_idle_terminal_sleeps(glass: Glass) -> None:
         fields = Path(f"/proc/{glass.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    glass.settle(1.0)
-    before, begun = used(), time.perf_counter()
-    glass.settle(3.0)
-    assert (used() - before) / (time.perf_counter() - begun) < 0.05
+    def share() -> float:
+        glass.settle(1.0)
+        before, begun = used(), time.perf_counter()
+        glass.settle(3.0)
+        return (used() - before) / (time.perf_counter() - begun)
+
+    comes_below(0.05, share)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from core.base.errors import Refused
 from core.store.engine import Store
 from scripts.hosting import host as hosting
 from scripts.hosting import place
+from tests.patience import PATIENCE
 from tests.terminal.glass import ATTACH, Glass
 from tests.terminal.hosts import ROOT, WarmHost
 from tests.tui.conftest import monday
@@ -93,7 +94,7 @@ def test_two_sessions_share_nothing_and_the_host_holds_nothing(
 ) -> None:
     one, two = attach(host), attach(host)
     one.press(ENTER)
-    one.wait_for("李雷")
+    one.wait_for("接通满意")
     two.press(DOWN)
     two.settle(0.2)
     two.press(ENTER)
@@ -175,6 +176,35 @@ def test_what_a_session_says_is_out_before_its_code(shop: Store, tmp_path: Path)
         assert "terminal" in said.read()
 
 
+def test_what_happens_to_the_terminal_is_told_after_the_opening(tmp_path: Path) -> None:
+    """A session that heard of a new window size first would take that for the opening, and end."""
+    program = """
+import os, signal, sys
+from scripts.hosting import attach, place
+packed = place.packed
+def meanwhile(*given):
+    os.kill(os.getpid(), signal.SIGWINCH)
+    return packed(*given)
+place.packed = meanwhile
+sys.exit(attach.attach([]))
+"""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
+        door.bind(str(tmp_path / place.NAME))
+        door.listen()
+        environ = {**os.environ, "HUIFANG_HOME": str(tmp_path)}
+        with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environ) as process:
+            line, _ = door.accept()
+            with line:
+                opening, terminals, _, _ = socket.recv_fds(line, place.LARGEST, 3)
+                for handle in terminals:
+                    os.close(handle)
+                assert len(terminals) == 3
+                assert place.unpacked(opening)[1] == str(ROOT)
+                assert line.recv(16) == place.WINDOW
+                line.send(b"7")
+                assert process.wait(PATIENCE) == 7
+
+
 @pytest.mark.parametrize("end", ["hang-up", "kill"])
 def test_when_the_line_breaks_the_session_ends_and_the_draft_is_kept(
     host: WarmHost, attach: Attach, end: str
@@ -210,7 +240,7 @@ def test_a_killed_session_takes_nobody_along(host: WarmHost, attach: Attach) -> 
     assert glass.restored()
     assert "程序意外结束" in glass.text
     other.press(DOWN)
-    other.wait_for("韩梅梅")
+    other.wait_for("10235")
     again = attach(host, shows="微信wx-han-88")
     finds_draft(again, "微信wx-han-88")
     assert other.leave() == 0
@@ -218,8 +248,7 @@ def test_a_killed_session_takes_nobody_along(host: WarmHost, attach: Attach) -> 
 
 
 def test_a_killed_fork_that_waits_is_replaced(host: WarmHost, attach: Attach) -> None:
-    listed = Path(f"/proc/{host.process.pid}/task/{host.process.pid}/children").read_text(encoding="ascii")
-    os.kill(int(listed.split()[-1]), signal.SIGKILL)
+    os.kill(host.spare, signal.SIGKILL)
     assert attach(host).leave() == 0
 
 
@@ -249,9 +278,9 @@ def test_a_newer_host_takes_over_and_the_older_ends_with_its_sessions(attach: At
         assert len(newer.sessions) == 1
         assert older.process.poll() is None
         glass.press(DOWN)
-        glass.wait_for("韩梅梅")
+        glass.wait_for("10235")
         assert glass.leave() == 0
-        assert older.process.wait(20) == 0
+        assert older.process.wait(PATIENCE) == 0
         assert later.leave() == 0
     finally:
         newer.stop()
@@ -269,6 +298,7 @@ def test_there_are_no_more_sessions_than_allowed(attach: Attach, tmp_path: Path,
         second.process.wait()
         assert second.process.exitstatus == 1
         assert glass.leave() == 0
+        mine.until(lambda: not mine.sessions, "the session did not end")
         assert attach(mine).leave() == 0
     finally:
         mine.stop()

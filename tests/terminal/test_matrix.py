@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import pytest
 
 from core.base.clock import FixedClock
 from core.store.engine import Store
+from tests.patience import until
 from tests.terminal.glass import START, Glass
 from tests.tui.conftest import hostile, monday
 
@@ -32,6 +32,20 @@ YOUNG = re.compile(
     rb"|\x1b\]8;id=[0-9-]+;tel:[+0-9;=a-z]*\x1b\\|\x1b\]8;;\x1b\\"
 )
 STYLE = re.compile(rb"\x1b\[([0-9;]*)m")
+
+MORNING = (
+    (DOWN, "  20001", True),
+    (F4, "< ared", True),
+    (ESCAPE, "< ared", False),
+    (ENTER, " 1/5 ", True),
+    (ESCAPE, " 1/5 ", False),
+    ("?", "+----", True),
+    (ESCAPE, "+----", False),
+)
+"""Keys, a text, and whether they show it or take it away, in any language.
+
+Each is waited for: Esc and what comes after it, read in one, are another key.
+"""
 
 Case = tuple[str, dict[str, str], tuple[int, int], bool]
 CASES: dict[str, Case] = {
@@ -67,8 +81,12 @@ def morning(glass: Glass) -> int | None:
     """The list, a member, a call, help, and out."""
     glass.wait_for("20000")
     glass.settle(0.3)
-    for key in (DOWN, F4, ESCAPE, ENTER, ESCAPE, "?", ESCAPE):
+    for key, text, shown in MORNING:
         glass.press(key)
+        if shown:
+            glass.wait_for(text)
+        else:
+            glass.wait_gone(text)
         glass.settle(0.15)
     return glass.leave()
 
@@ -107,10 +125,7 @@ def test_a_hang_up_ends_the_program(shop: Store, tmp_path: Path) -> None:
     glass.wait_for("欧阳明月")
     process = glass.process.pid
     glass.process.ptyproc.fileobj.close()
-    until = time.perf_counter() + 20
-    while os.waitpid(process, os.WNOHANG) == (0, 0):
-        assert time.perf_counter() < until, "it goes on without a terminal"
-        time.sleep(0.05)
+    until(lambda: os.waitpid(process, os.WNOHANG) != (0, 0), "it goes on without a terminal")
     glass.process.ptyproc.closed = glass.process.closed = True
 
 
@@ -145,7 +160,7 @@ def test_the_bytes_of_keys_and_of_a_call(shop: Store, tmp_path: Path) -> None:
         glass.answer_after("\x1b[A")
     before = len(glass.raw)
     glass.press(ENTER)
-    glass.wait_for("换货到了再打")
+    glass.wait_for("接通满意")
     glass.settle()
     glass.press("4")
     glass.wait_for("已保存: 李雷")
@@ -157,12 +172,12 @@ def test_the_bytes_of_keys_and_of_a_call(shop: Store, tmp_path: Path) -> None:
 def test_a_screen_written_over_is_painted_again(shop: Store, tmp_path: Path) -> None:
     glass = Glass(tmp_path, str(shop.url))
     glass.wait_for("欧阳明月")
+    glass.wait_for("资料 82 %")
     glass.settle()
     whole = glass.text
     glass._stream.feed(b"\x1b[5;1HBroadcast message from root")
     glass.press("\x0c")
-    glass.settle()
-    assert glass.text == whole
+    glass.wait_until(lambda: glass.text == whole, "the screen is not painted again")
     assert glass.leave() == 0
 
 
@@ -189,16 +204,12 @@ def test_chinese_is_typed_through_tmux(tmux: list[str], shop: Store, tmp_path: P
     new = [*tmux, "new-session", "-d", "-x", "80", "-y", "24", "-c", root, sys.executable, "-c", program]
     subprocess.run(new, check=True, env=environ)
 
+    def seen() -> str:
+        capture = [*tmux, "capture-pane", "-p"]
+        return subprocess.run(capture, capture_output=True, text=True, check=True, env=environ).stdout
+
     def shows(text: str) -> None:
-        until = time.perf_counter() + 20
-        while True:
-            seen = subprocess.run(
-                [*tmux, "capture-pane", "-p"], capture_output=True, text=True, check=True, env=environ
-            ).stdout
-            if text in seen:
-                return
-            assert time.perf_counter() < until, seen
-            time.sleep(0.05)
+        until(lambda: text in seen(), seen)
 
     def send(*keys: str) -> None:
         subprocess.run([*tmux, "send-keys", *keys], check=True, env=environ)

@@ -224,6 +224,49 @@ def test_a_review_is_decided_from_the_record(desk_store: Store, screens: Any) ->
     run(drive())
 
 
+def test_what_could_not_be_kept_is_not_left_without_a_word(desk_store: Store, screens: Any) -> None:
+    """Such as on a full disk: the text stands on the screen alone."""
+    full = """create trigger full before insert on draft
+        begin select raise(abort, 'no room'); end"""
+
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("enter")
+            with desk_store.engine.begin() as c:
+                c.exec_driver_sql(full)
+            await page.press("tab", "9", "9")
+            page.app.screen.keep()
+            await page.quiet()
+            await page.press("escape")
+            page.shows("放弃您输入的内容并离开吗")
+            await page.press("n")
+            page.shows("99")
+            with desk_store.engine.begin() as c:
+                c.exec_driver_sql("drop trigger full")
+            await page.press("tab", "tab", "9")
+            page.app.screen.keep()
+            await page.quiet()
+            await page.press("escape")
+            page.shows("1 全部")
+
+    run(drive())
+    with desk_store.read() as c:
+        assert "99" in str(c.execute(sa.text("select content from draft")).scalar())
+
+
+def test_a_call_opens_whatever_stands_in_the_profile(desk_store: Store, screens: Any) -> None:
+    """A store that was filled past the program may hold a word that the program has none of its own for."""
+    with desk_store.engine.begin() as c:
+        c.execute(sa.text("update member set gender = '女' where number = '10234'"))
+
+    async def drive() -> None:
+        async with screens() as page:
+            await page.press("enter")
+            page.shows("李雷", "1 接通满意", "139****8000")
+
+    run(drive())
+
+
 def test_a_save_without_an_outcome_says_what_is_missing(desk_store: Store, screens: Any) -> None:
     async def drive() -> None:
         async with screens() as page:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from core.base.errors import StoreTrouble
 from core.store.engine import Store
+from tui import lasting
 from tui.jobs.signin import SignedOut
 
 Made = Callable[..., Any]
@@ -34,3 +36,27 @@ def test_leaving_takes_no_write_back(desk_store: Store, screens: Made) -> None:
 
     asyncio.run(drive())
     assert written == ["kept"]
+
+
+def test_a_job_that_a_newer_one_replaces_tells_nothing_of_the_stores_return(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the screen would say that it is stored, and let one leave without asking, while the newer one waits."""
+    monkeypatch.setattr(lasting, "PAUSES", (0.0,))
+    told: list[bool] = []
+    waits = lasting.Lasting(told.append)
+    tries: list[int] = []
+
+    def replaced_meanwhile() -> None:
+        tries.append(1)
+        if len(tries) > 1:
+            raise lasting.Superseded
+        raise StoreTrouble("store.unreachable", "away")
+
+    with pytest.raises(lasting.Superseded):
+        waits.done(replaced_meanwhile)
+    assert waits.away
+    assert told == [True]
+    assert waits.done(lambda: "stored") == "stored"
+    assert not waits.away
+    assert told == [True, False]

@@ -7,6 +7,7 @@ import pytest
 from core.handover import actions
 from core.store.engine import Store
 from tests.tui.supervisors import Made, applied, office_of, run, state
+from tui.widgets.lines import Lines
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,27 @@ def test_from_review_to_filing_each_step_is_a_key_and_a_y(lite: Store, screens: 
     run(act("F01", "x", said="备案 2026-0001?"))
     assert state(office) == [("2026-0001", "filed")]
     assert pressed == {"S1M": 4, "K01": 4, "F01": 4}
+
+
+def test_once_it_is_executed_the_members_show_what_went_along(lite: Store, screens: Made) -> None:
+    office = office_of(lite)
+    applied(office)
+    seen: list[list[tuple[str, str]]] = []
+
+    async def look(staff: str) -> None:
+        async with screens(staff=staff) as page:
+            await page.press("f6", "enter")
+            lines = page.app.screen.query_one(Lines)
+            rows = [lines.row_at(place) for place in range(lines.total)]
+            seen.append([(row.key, row.cells[3][0]) for row in rows if row is not None])
+
+    run(look("S1M"))
+    actions.review(lite, office["S1M"], "2026-0001")
+    actions.approve(lite, office["K01"], "2026-0001")
+    run(look("F01"))
+    announced, moved = seen
+    assert {count for _, count in announced} == {"2", "1", "-"}
+    assert moved == announced
 
 
 def test_anything_but_y_does_nothing(lite: Store, screens: Made) -> None:

@@ -60,6 +60,18 @@ def test_an_assistant_hands_over_members_by_number_one_of_them_by_hand(lite: Sto
     run(drive())
     assert state(office) == [("2026-0001", "draft")]
 
+    async def look(staff: str, *shown: str) -> None:
+        async with screens(staff=staff) as page:
+            for key in ("f6", "l"):
+                await page.press(key)
+                page.shows(*shown)
+                if not shown:
+                    page.hides("2026-0001")
+
+    run(look("S101", "2026-0001"))
+    for colleague in ("S1M", "K01", "F01", "S102"):
+        run(look(colleague))
+
 
 def test_moving_to_another_store_moves_no_member(lite: Store, screens: Made) -> None:
     office = office_of(lite)

@@ -87,6 +87,29 @@ def test_the_cursor_stays_on_its_member_when_rows_move() -> None:
     asyncio.run(drive())
 
 
+def test_the_cursor_goes_where_it_is_wanted_and_nothing_above_it_moves() -> None:
+    async def drive() -> None:
+        app = Listed(40)
+        async with app.run_test(size=(80, 10)) as pilot:
+            lines = app.query_one(Lines)
+            lines.go_to(20)
+            await pilot.pause()
+            top = lines.scroll_offset.y
+            rows = [ListRow("", ()), *app.rows(0)]
+            lines.show(41, 0, rows, on="18")
+            await pilot.pause()
+            assert (lines.cursor, lines.scroll_offset.y) == (19, top)
+            lines.show(41, 0, rows, on="no such row")
+            assert lines.cursor == 19
+            lines.show(41, 0, rows)  # a row without a key is not meant by nothing wanted
+            assert lines.cursor == 19
+            lines.show(41, 0, rows, on="3")
+            await pilot.pause()
+            assert (lines.cursor, lines.scroll_offset.y <= 4) == (4, True)
+
+    asyncio.run(drive())
+
+
 @given(
     st.lists(st.text(max_size=40), min_size=4, max_size=4),
     st.integers(min_value=40, max_value=200),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from core.base.actor import SHELL
+from core.base.clock import FixedClock
 from core.people.accounts import change_secret, reset_secret
+from core.people.cover import set_cover
 from core.store.engine import Store
+from tests.handover.conftest import ON
 from tests.tui.supervisors import Made, office_of, run, to
 
 
@@ -83,19 +87,19 @@ def test_moving_covering_and_unlocking(lite: Store, screens: Made) -> None:
             page.shows("没有这样的名称")
             await page.press("escape", "c")
             await page.type("lij")  # 李静, by pinyin
-            await page.press("enter")
+            await page.press("enter", "enter")
             await page.type("昨天")
             await page.press("enter")
             page.shows("今天或以后的一天")
             await page.press("escape", "c")
             await page.type("lij")
-            await page.press("enter")
+            await page.press("enter", "enter")
             await page.type("下周五")
-            page.shows("2026-12-04")
+            page.shows("11月23日 到 12月4日, 含首尾共 12 天")
             await page.press("enter")
             await page.type("年假")
             await page.press("enter")
-            page.shows("S102 代管 赵磊 的名单到 2026-12-04")
+            page.shows("李静 从 11月23日 到 12月4日 代管 赵磊 的名单")
             await page.press("y")
             page.shows("<- 李静 11月23日..12月4日")
             await page.press("c")
@@ -196,3 +200,98 @@ def lite_secrets(store: Store) -> int:
     """How many people have a PIN."""
     with store.read() as c:
         return int(c.exec_driver_sql("select count(*) from staff_secret").scalar_one())
+
+
+COVERS = {
+    "zh": (
+        ("2026-11-20", "今天或以后的一天", "周五", "从 11月27日 起"),
+        ("明天", "早于第一天 11月27日", "12-02", "11月27日 到 12月2日, 含首尾共 6 天"),
+        ("李静 从 11月27日 到 12月2日", "<- 李静 11月27日.."),
+    ),
+    "en": (
+        ("2026-11-20", "A day from today on", "friday", "from 27 Nov on"),
+        ("tomorrow", "before the first day, 27 Nov", "2026-12-02", "27 Nov to 2 Dec, both included: 6 days"),
+        ("李静 works the list of 赵磊 from 27 Nov", "<- 李静 27 Nov.."),
+    ),
+}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_cover_begins_on_the_day_that_is_named(lang: str, lite: Store, screens: Made) -> None:
+    office = office_of(lite)
+    first, last, said = COVERS[lang]
+
+    async def drive() -> None:
+        async with screens(staff="S1M", lang=lang) as page:
+            await people(page, lang)
+            await to(page, "S103")
+            await page.press("c")
+            await page.type("lij")
+            await page.press("enter")
+            for wrong, refused, right, echoed in (first, last):
+                await page.type(wrong)
+                await page.press("enter")
+                page.shows(refused)
+                await page.press(*["backspace"] * len(wrong))
+                await page.type(right)
+                page.shows(echoed)
+                await page.press("enter")
+            await page.type("leave")
+            await page.press("enter")
+            page.shows(said[0])
+            await page.press("y")
+            page.shows(said[1])
+
+    run(drive())
+    assert office.rows("select from_on, until_on from cover") == [("2026-11-27", "2026-12-02")]
+
+
+def test_today_is_a_day_at_any_hour(lite: Store, clock: FixedClock, screens: Made) -> None:
+    office = office_of(lite)
+    clock.advance(minutes=8 * 60)  # 17:42
+
+    async def drive() -> None:
+        async with screens(staff="S1M") as page:
+            await people(page)
+            await to(page, "S103")
+            await page.press("c")
+            await page.type("lij")
+            await page.press("enter")
+            await page.type("今天")
+            page.shows("从 11月23日 起")
+            await page.press("enter")
+            await page.type("今天")
+            page.shows("含首尾共 1 天")
+            await page.press("enter", *"ill", "enter", "y")
+
+    run(drive())
+    assert office.rows("select from_on, until_on from cover") == [("2026-11-23", "2026-11-23")]
+
+
+def test_of_two_covers_the_next_one_stands_in_the_list(lite: Store, screens: Made) -> None:
+    office = office_of(lite)
+    for first, last, substitute in ((0, 2, "S102"), (9, 12, "S103")):
+        set_cover(lite, office["S1M"], "S101", ON + timedelta(first), ON + timedelta(last), substitute=substitute)
+
+    async def drive() -> None:
+        async with screens(staff="S1M") as page:
+            await people(page)
+            page.shows("<- 李静 ..11月25日")
+
+    run(drive())
+
+
+def test_the_window_stays_where_it_is_while_a_name_is_typed(lite: Store, screens: Made) -> None:
+    office_of(lite)
+
+    async def drive() -> None:
+        async with screens(staff="S1M") as page:
+            await people(page)
+            await page.press("home", "c")
+            edges = [place for place, line in enumerate(page.lines) if "+----" in line]
+            for typed in ("l", "i", "j", "xx"):
+                await page.type(typed)
+                assert [place for place, line in enumerate(page.lines) if "+----" in line] == edges
+            page.shows("没有这样的名称")
+
+    run(drive())

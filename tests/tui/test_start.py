@@ -34,6 +34,9 @@ def test_the_first_frame_needs_no_database() -> None:
         ({}, "utf-8", (80, 24), "terminal.dumb"),
         (GOOD, "ascii", (80, 24), "terminal.encoding"),
         (GOOD, "gb18030", (80, 24), "terminal.encoding"),
+        # a server that lacks the terminal's own locale speaks UTF-8 to it, and would be believed
+        ({**GOOD, "LC_ALL": "zh_CN.GB18030"}, "utf-8", (80, 24), "terminal.encoding"),
+        ({**GOOD, "LANG": "de_DE.ISO-8859-15@euro"}, "utf-8", (80, 24), "terminal.encoding"),
         (GOOD, "utf-8", (79, 24), "terminal.small"),
         (GOOD, "utf-8", (80, 23), "terminal.small"),
     ],
@@ -44,6 +47,12 @@ def test_what_cannot_show_the_screens_is_refused_with_advice(
     with pytest.raises(Refused) as refusal:
         terminal.decide(environ, encoding, size)
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "zh_CN.utf8", "zh_CN.UTF-8@pinyin", "POSIX", ""])
+def test_a_locale_that_says_utf_8_or_nothing_is_taken(locale: str) -> None:
+    environ = {**GOOD, "LC_ALL": locale, "LANG": "zh_CN.UTF-8"}
+    assert not terminal.decide(environ, "utf-8", (80, 24)).ascii
 
 
 def test_a_plain_terminal_is_taken_and_the_users_own_settings_stay() -> None:

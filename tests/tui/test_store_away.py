@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from core.base.settings import Settings
 from core.store import migrate
 from core.store.engine import Store
 from scripts.dev.cluster import Cluster, running
+from tests.patience import PATIENCE
 from tests.tui.conftest import monday
 from tests.tui.pages import Page, opened
 from tests.tui.test_call import calls
-from tui import lasting
+from tui import gateway, lasting
+from tui.screens import call as call_screen
 from tui.screens.call import CallScreen
 
 
@@ -53,10 +56,9 @@ def drive(store: Store, tmp_path: Path, steps: Callable[[Page], Any], lang: str 
 
 async def until(page: Page, text: str) -> None:
     """Wait until the screen shows a text, however long jobs wait."""
-    for _ in range(300):
+    end = time.monotonic() + PATIENCE
+    while text not in page.text and time.monotonic() < end:
         await page.pilot.pause(0.05)
-        if text in page.text:
-            return
     page.shows(text)
 
 
@@ -126,6 +128,10 @@ def test_what_is_typed_while_the_store_is_away_is_its_draft_afterwards(
                 screen.changed()
                 screen.keep()
                 await until(page, "连不上数据库")
+                screen.paint()  # as after a change of the window's size
+                await page.pilot.pause()
+                page.shows("保存中")
+                page.hides("已存")
             await page.pilot.press("ctrl+q")
             await until(page, "仍要退出吗")
             await page.pilot.press("n")
@@ -159,11 +165,11 @@ def test_leaving_while_the_store_is_away_ends(away: Store, cluster: Cluster, tmp
 def test_a_server_that_stays_only_to_be_read_is_named(
     away: Store, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closed = "alter system set default_transaction_read_only = on"
+    setting = "default_transaction_read_only"
 
     async def steps(page: Page) -> None:
         await typed(page, "半句话")
-        cluster.execute(closed, "select pg_reload_conf()")
+        cluster.configure(f"alter system set {setting} = on")
         await page.pilot.press("4")
         await until(page, "连不上数据库")
         monkeypatch.setattr(lasting, "TAKEN_OVER", 0.0)
@@ -171,12 +177,47 @@ def test_a_server_that_stays_only_to_be_read_is_named(
         assert isinstance(page.app.screen, CallScreen)
         assert page.app.screen.entry.note == "半句话"
         assert "数据库已恢复" not in page.text
-        cluster.execute("alter system reset default_transaction_read_only", "select pg_reload_conf()")
+        cluster.configure(f"alter system reset {setting}")
         await page.press("4")
         page.shows("已保存: 李雷")
 
     try:
         drive(away, tmp_path, steps)
     finally:
-        cluster.execute("alter system reset default_transaction_read_only", "select pg_reload_conf()")
+        cluster.configure(f"alter system reset {setting}")
     assert [call.note for call in calls(away)] == ["半句话"]
+
+
+def test_a_server_that_stands_still_is_told_of_and_the_outcome_stored_once(
+    away: Store, cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "SLOW", 0.2)
+    holder = Store(away.url.render_as_string(), away.clock)
+
+    async def steps(page: Page) -> None:
+        await typed(page, "半句话")
+        with holder.engine.begin() as c:
+            c.execute(sa.text("lock table call in access exclusive mode"))  # nothing is refused, nothing answered
+            await page.pilot.press("4")
+            await until(page, "连不上数据库")
+        await until(page, "已保存: 李雷")
+        await page.quiet()
+
+    drive(away, tmp_path, steps)
+    holder.close()
+    assert [(call.outcome, call.note) for call in calls(away)] == [("no_answer", "半句话")]
+
+
+def test_a_call_that_does_not_open_says_so(away: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(call_screen, "SLOW", 0.1)
+    holder = Store(away.url.render_as_string(), away.clock)
+
+    async def steps(page: Page) -> None:
+        with holder.engine.begin() as c:
+            c.execute(sa.text("lock table claim in access exclusive mode"))
+            await page.pilot.press("enter")
+            await until(page, "数据库还没有回答")
+        await until(page, "1 接通满意")
+
+    drive(away, tmp_path, steps)
+    holder.close()

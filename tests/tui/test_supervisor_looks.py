@@ -66,3 +66,20 @@ def test_the_screen_looks_as_kept(
             snapshots.check(f"{name}-{lang}-{size[0]}", page.lines)
 
     run(drive())
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=["80x24", "120x40"])
+def test_what_was_carried_out_looks_as_kept(
+    size: tuple[int, int], lang: str, lite: Store, screens: Made, clock: FixedClock
+) -> None:
+    applied(office_of(lite), upto="file")
+
+    async def drive() -> None:
+        async with screens(lang=lang, size=size, staff="K01") as page:
+            await page.press("f6", "enter")
+            snapshots.check(f"application-filed-{lang}-{size[0]}", page.lines)
+            for line in page.lines[1:4]:
+                assert not line.endswith(".."), line
+
+    run(drive())

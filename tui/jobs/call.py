@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +24,8 @@ class Dialled(Answer["DialLine"]):
     """A number was shown, on record."""
 
 
-class DraftKept(Answer[datetime]):
-    """What was typed is in the store; at that moment (UTC)."""
+class DraftKept(Answer["datetime | None"]):
+    """What was typed is in the store, at that moment (UTC); None where the call was stored meanwhile."""
 
 
 class HoldRenewed(Answer[bool]):
@@ -84,25 +84,24 @@ def dial_number(number: str, phone_id: int | None, call_id: str, why: str) -> Ca
     return job
 
 
-def keep_draft(form: DraftForm) -> Callable[[Desk], datetime]:
+def keep_draft(form: DraftForm) -> Callable[[Desk], datetime | None]:
     """Keep what was typed (R5.6)."""
 
-    def job(desk: Desk) -> datetime:
+    def job(desk: Desk) -> datetime | None:
         from core.calls.actions import save_draft
 
-        save_draft(desk.store, desk.actor, form)
-        return desk.store.clock.now()
+        return save_draft(desk.store, desk.actor, replace(form, terminal=desk.terminal))
 
     return job
 
 
-def set_free(member_id: int) -> Callable[[Desk], datetime]:
-    """Let go of a member."""
+def set_free(member_id: int) -> Callable[[Desk], datetime | None]:
+    """Let go of a member, unless they were taken up at another terminal since."""
 
-    def job(desk: Desk) -> datetime:
+    def job(desk: Desk) -> datetime | None:
         from core.followups.claims import release
 
-        release(desk.store, desk.actor, member_id)
+        release(desk.store, desk.actor, member_id, desk.terminal)
         return desk.store.clock.now()
 
     return job

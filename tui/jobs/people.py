@@ -78,7 +78,7 @@ def read_staff(left: bool = False) -> Callable[[Desk], Staff]:
 
         actor = desk.actor
         below = manages(actor.role)
-        covers = {row.away: row for row in reversed(cover_rows(desk.store, actor))}
+        covers = {row.away: row for row in cover_rows(desk.store, actor)}  # the latest first: the next one stays
         rows = staff_accounts(desk.store, actor, left=left)
         here = next((row.store_code for row in rows if row.code == actor.code), "")
         reach = scope(actor.role, Right.KEEP_COVER)

@@ -55,8 +55,9 @@ class AuditScreen(Listing):
         }.get(self.kind) or say("about {code}, and done by them", code=self.key)
         spans: Line = [(" " + say("Who changed this?") + "  ", "strong"), (about, "due")]
         if self.there:
-            many = "{count} changes, the newest first"
-            spans.append(("  " + self.words.plural("{count} change", many, len(self.things)), "quiet"))
+            count = len(self.things)
+            said = self.words.plural("{count} change", "{count} changes, the newest first", count)
+            spans.append(("  " + said, "quiet"))
         return spans
 
     def columns(self) -> tuple[Column, ...]:

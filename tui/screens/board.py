@@ -112,8 +112,12 @@ class BoardScreen(Listing):
             spans.append(("   ! " + say("{count} skipped too often: s", count=passed), "late"))
         if self.seen.unusual:
             first = self.seen.unusual[0]
-            said = say("{count} unusual days of looking at members, first {name}: w", count=len(self.seen.unusual),
-                       name=first.name)  # fmt: skip
+            said = self.words.plural(
+                "{count} unusual day of looking at members, {name}: w",
+                "{count} unusual days of looking at members, first {name}: w",
+                len(self.seen.unusual),
+                name=first.name,
+            )
             spans.append(("   ! " + said, "late"))
         return spans
 
@@ -262,11 +266,9 @@ class BoardScreen(Listing):
         self.home.gateway.ask(self, QueueReassigned, reassign(giver, taker, why), write=True)
 
     def on_queue_reassigned(self, event: QueueReassigned) -> None:
-        done = event.value
-        said = self.words.say("{count} due follow-ups went to {taker}.", count=done.follow_ups, taker=done.taker)
-        if done.held:
-            said += " " + self.words.say("{count} stay: somebody is on their member just now.", count=done.held)
-        self.tell(said, "good")
+        from core.followups.wording import went_words
+
+        self.tell(went_words(event.value, self.words), "good")
         self.do_refresh()
 
     def do_everyone(self) -> None:

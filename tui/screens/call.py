@@ -13,6 +13,7 @@ from core.base.errors import Conflict, HuifangError
 from tui.entry import CallEntry, saves_at_once
 from tui.jobs.call import HoldRenewed, SheetOpened, open_sheet, renew_hold
 from tui.keys import bindings
+from tui.lasting import SLOW
 from tui.screens.call_face import MORE
 from tui.screens.call_saving import CallSaving
 from tui.widgets.choices import KeyRow
@@ -48,6 +49,11 @@ class CallScreen(CallSaving):
         self.query_one("#outcomes").focus()
         self.home.gateway.ask(self, SheetOpened, open_sheet(self.number), write=True, excuse=self._not_opened)
         self.set_interval(1.0, self._tick)
+        self.set_timer(SLOW, self._still_opening)
+
+    def _still_opening(self) -> None:
+        if self.sheet is None and not self._gone:
+            self.tell(self.words.say("The store does not answer yet. Esc goes back to the list."), "late")
 
     def _not_opened(self, error: HuifangError) -> bool:
         self._gone = True

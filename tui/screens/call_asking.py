@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,21 +16,21 @@ from tui.widgets.script import ScriptForm
 class CallAsking(CallFace):
     """The call's questions; each leads back to the outcomes."""
 
+    @abstractmethod
     def choose(self, code: str) -> None:
         """Take an outcome."""
-        raise NotImplementedError
 
+    @abstractmethod
     def do_save(self) -> None:
         """Save the call."""
-        raise NotImplementedError
 
+    @abstractmethod
     def changed(self) -> None:
         """Something was taken down."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write_draft(self, *, left: bool) -> None:
         """Write the draft."""
-        raise NotImplementedError
 
     def do_more(self) -> None:
         """The outcomes that have no digit of their own."""

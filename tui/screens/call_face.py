@@ -46,6 +46,8 @@ class CallFace(HuifangScreen):
         self.dialled: DialLine | None = None
         self._saved_at: datetime | None = None
         self._dirty: Timer | None = None
+        self._on_its_way = False
+        """Whether the newest draft is not yet known to be stored."""
 
     def compose(self) -> ComposeResult:
         yield Painted(base="bar", id="top")
@@ -165,7 +167,7 @@ class CallFace(HuifangScreen):
 
     def _paint_heads(self) -> None:
         saved = ""
-        if self._dirty is not None:
+        if self._dirty is not None or self._on_its_way:
             saved = self.words.say("writing ..")
         elif self._saved_at is not None:
             saved = self.words.say("saved {time}", time=f"{self.home.local(self._saved_at):%H:%M}")

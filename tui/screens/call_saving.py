@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from core.base.errors import BadInput, HuifangError
@@ -24,6 +25,8 @@ class CallSaving(CallAsking):
         self._kept: dict[str, object] = {}
         self._logging = False
         self._gone = False
+        self._unkept = False
+        """Whether what was typed last could not be kept: it stands on this screen alone."""
 
     # The draft
 
@@ -48,13 +51,34 @@ class CallSaving(CallAsking):
         assert self.sheet is not None
         form = self.entry.draft(self.sheet, left=left)
         self._kept = self.entry.content()
+        self._on_its_way = True
         # of many drafts that wait for the store, the last is enough
         self.home.gateway.ask(
-            self, DraftKept, keep_draft(form), write=True, lasting=True, latest=f"draft {form.call_id}"
+            self,
+            DraftKept,
+            keep_draft(form),
+            write=True,
+            lasting=True,
+            latest=f"draft {form.call_id}",
+            excuse=self._not_kept,
         )
 
+    def _not_kept(self, _error: HuifangError) -> bool:
+        self._unkept = True
+        self._on_its_way = False
+        if not self._gone:
+            self._paint_heads()
+        return False
+
     def on_draft_kept(self, event: DraftKept) -> None:
-        self._saved_at = event.value
+        self._unkept = event.value is None
+        if event.value is not None:
+            self._saved_at = event.value
+        elif not self._gone and not self._logging:
+            self.tell(
+                self.words.say("This call was stored at another terminal: what you type here is not kept."), "late"
+            )
+        self._on_its_way = False
         self._paint_heads()
 
     # The record
@@ -98,6 +122,9 @@ class CallSaving(CallAsking):
     def _not_logged(self, error: HuifangError) -> bool:
         """The record was refused: say why at the place to blame; what was typed is kept as a draft."""
         self._logging = False
+        if error.code == "call.stored_otherwise":
+            self._unkept = True  # nor is a draft kept of a call that is stored
+            return False
         self.write_draft(left=False)
         if isinstance(error, BadInput):
             # the reasons stand on their keys: their codes say nothing here
@@ -157,6 +184,24 @@ class CallSaving(CallAsking):
 
     def do_leave(self) -> None:
         """Back to the list: the draft is kept, the member set free."""
+        self._unless_unkept(self._leave)
+
+    def do_quit(self) -> None:
+        """End the program, the draft kept."""
+        self._unless_unkept(super().do_quit)
+
+    def _unless_unkept(self, then: Callable[[], None]) -> None:
+        """Ask back where what was typed would be gone with this screen."""
+        if self._unkept and not self._gone:
+            self.home.confirm(
+                self.words.say("Leave without what you typed?"),
+                self.words.say("It could not be kept: it stands on this screen alone."),
+                then,
+            )
+        else:
+            then()
+
+    def _leave(self) -> None:
         self._part()
         self.home.pop_screen()
         self.home.today.do_refresh()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
@@ -24,6 +23,7 @@ from tui.keys import bindings
 from tui.overlays import AskText, Option
 from tui.picking import ask_person, ask_shop
 from tui.screens.listing import Line, Listing
+from tui.when import day_of
 from tui.widgets.lines import Column, ListRow
 
 
@@ -211,12 +211,3 @@ class HandoverLogScreen(Listing):
                 "{count} application written to {file}", "{count} applications written to {file}", rows, file=file
             )
         )
-
-
-def day_of(typed: str) -> date | None:
-    """A day as typed, year first; None for anything else."""
-    parts = typed.strip().replace("/", "-").replace(".", "-")
-    try:
-        return date.fromisoformat(parts)
-    except ValueError:
-        return None

@@ -79,7 +79,7 @@ class MembersListing(Listing):
             (line.value_class.value if line.value_class else "", ""),
             *extra,
             (bought, ""),
-            (str(line.follow_ups) if line.follow_ups else "-", ""),
+            ("?" if line.follow_ups is None else str(line.follow_ups or "-"), ""),
             (line.last_promise or "-", "" if line.last_promise else "quiet"),
             (f"({stays})" if stays else line.successor_name, "late" if stays else ""),
         ]

@@ -81,9 +81,7 @@ class ApplicationScreen(MembersListing):
         self.query_one("#top", Painted).show([face.title_line(self.home, sheet.row, width)])
         cascade = sheet.cascade
         lines = (
-            face.cascade_lines(self.home, cascade, self.size.width)
-            if cascade
-            else face.moved_lines(self.home, sheet)
+            face.cascade_lines(self.home, cascade, width) if cascade else face.moved_lines(self.home, sheet, width)
         )
         self.paint_cascade(lines, cascade)
 

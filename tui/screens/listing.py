@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -19,7 +20,7 @@ ROOMY = 110
 
 
 class Listing(HuifangScreen):
-    """A list of things that are at hand; rows are made only for what is seen."""
+    """A list of things that are at hand; rows are made only for what is seen, and each screen says how."""
 
     DEFAULT_CSS = """
     Listing > #what, Listing > #head { height: 1; width: 100%; }
@@ -64,9 +65,9 @@ class Listing(HuifangScreen):
         """The columns of the list."""
         return ()
 
+    @abstractmethod
     def row_of(self, place: int, thing: Any) -> ListRow:
         """The row of a thing."""
-        raise NotImplementedError
 
     def peek_lines(self, _row: ListRow | None) -> list[Line]:
         """What stands behind the row under the cursor, in two lines."""

@@ -129,11 +129,13 @@ class PeopleScreen(Listing):
         return ListRow(row.code, cells, value=one)
 
     def _cover_words(self, one: PersonSeen, *, short: bool = False) -> str:
-        """Who covers, from when to when; in short until when."""
+        """Who covers, from when to when; in short until when, or from when where it has not begun."""
         assert one.cover is not None
         who = one.cover.substitute_name or self.words.say("the store's pool")
         first, last = (self.home.dated(day) for day in (one.cover.from_on, one.cover.until_on))
-        return f"<- {who} {'' if short else first}..{last}"
+        if short:
+            first, last = ("", last) if one.cover.state == "running" else (first, "")
+        return f"<- {who} {first}..{last}"
 
     def peek_lines(self, row: ListRow | None) -> list[Line]:
         if row is None:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
-from core.base.clock import business_day
 from core.base.language import N_
 from core.base.naming import ROLES, named
 from tui.jobs.people import NewPerson, PersonSeen, add_person, begin_cover, give_role, let_go, move_person
-from tui.overlays import AskText, Option, Pick
+from tui.overlays import Option, Pick
 from tui.paint import wrapped
 from tui.picking import ENOUGH, PickNamed, ask_shop, staff_options
-from tui.screens.handover_log import day_of
-from tui.when import day_said
+from tui.when import ask_days
 
 if TYPE_CHECKING:
     from core.handover.clearance import Clearance
     from tui.screens.people import PeopleScreen
-
-MOST_DAYS = 400
 
 
 def _pick_role(screen: PeopleScreen, title: str, roles: tuple[str, ...], then: Callable[[str], None]) -> None:
@@ -88,45 +84,29 @@ def ask_move(screen: PeopleScreen, one: PersonSeen) -> None:
 
 
 def ask_cover(screen: PeopleScreen, one: PersonSeen) -> None:
-    """Who stands in, how long, why, then y."""
+    """Who stands in, from when to when, why, then y."""
     app, say = screen.home, screen.words.say
     name, code = one.account.name, one.account.code
-    today = business_day(app.clock.now())
-
-    def named_day(typed: str) -> date | None:
-        return day_of(typed) or day_said(app, typed)
+    names = {other.account.code: other.account.name for other in screen.things}
 
     def chosen(substitute: str | None) -> None:
         if substitute is None:
             return
         who = "" if substitute == ENOUGH else substitute
+        ask_days(app, name, lambda first, last: reasoned(who, first, last))
 
-        def echo(typed: str) -> tuple[str, bool]:
-            day = named_day(typed)
-            if day is None or not today <= day <= today + timedelta(days=MOST_DAYS):
-                return say(
-                    "A day from today on, such as {day}, friday, +3d.", day=today + timedelta(days=7)
-                ), False
-            return say("from today until {day}, both included", day=day), True
+    def reasoned(who: str, first: date, last: date) -> None:
+        app.ask_text(say("Why? The reason stays on record."), then=lambda why: agreed(who, first, last, why))
 
-        window = AskText(
-            say("Until which day is {name} away?", name=name), say("Enter: take it. Esc: back."), echo=echo
-        )
-        app.push_screen(window, lambda typed: until(who, typed) if typed else None)
-
-    def until(who: str, typed: str) -> None:
-        app.ask_text(say("Why? The reason stays on record."), then=lambda why: agreed(who, typed, why))
-
-    def agreed(who: str, typed: str, why: str) -> None:
-        day = named_day(typed)
-        assert day is not None
+    def agreed(who: str, first: date, last: date, why: str) -> None:
         text = say(
-            "{substitute} works the list of {name} until {day}; then it comes back by itself.",
-            substitute=who or say("the store's pool"),
+            "{substitute} works the list of {name} from {first} to {last}; then it comes back by itself.",
+            substitute=names.get(who, who) or say("the store's pool"),
             name=name,
-            day=day,
+            first=app.dated(first),
+            last=app.dated(last),
         )
-        app.confirm(say("Begin the cover?"), text, lambda: screen.change(begin_cover(code, who, today, day, why)))
+        app.confirm(say("Begin the cover?"), text, lambda: screen.change(begin_cover(code, who, first, last, why)))
 
     title = say("Who works the list of {name}?", name=name)
     pool = say("nobody: the store's pool takes the rows")

@@ -13,7 +13,10 @@ from tui.overlays import Option
 from tui.screens.today_face import TABS
 from tui.screens.today_reading import TodayReading
 from tui.widgets.aside import Aside
-from tui.widgets.lines import Lines
+from tui.widgets.lines import PAGE, Lines
+
+TOP_ROWS = 4 * PAGE
+"""Rows from the top of the list among which one that came back is looked for, wherever the cursor stands."""
 
 SKIP_REASONS = (
     ("1", N_("asked for another day")),
@@ -158,6 +161,12 @@ class TodayScreen(TodayReading):
         """Take the last record back."""
         self.home.take_back()
 
+    def show_again(self, number: str) -> None:
+        """The row of that member came back to the list: the cursor goes to it."""
+        self._wanted_key = number
+        self.tell(self.words.say("Your last record is taken back; its text waits in the call."))  # not "saved"
+        self.home.gateway.ask(self, DayRead, read_day(self.wish(0, TOP_ROWS)), latest="day")
+
     def look_at_next(self, said: str, number: str, *, stay: bool = False) -> None:
         """The row of that member is done: the cursor goes to the one that follows, and the list is read anew.
 
@@ -165,7 +174,7 @@ class TodayScreen(TodayReading):
         """
         lines = self.query_one(Lines)
         stay = stay or lines.row is None or lines.row.key != number
-        below = lines.row if stay else lines.row_at(lines.cursor + 1)
-        self._wanted_key = below.key if below else ""
+        below = None if stay else lines.row_at(lines.cursor + 1)
+        self._wanted_key = below.key if below else None
         self.tell(said, "good")
         self.do_refresh()

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from core.base.errors import HuifangError
-from core.base.language import N_
+from core.base.naming import PLAN_STEPS
 from tui.jobs.today import (
     Day,
     DayRead,
@@ -30,13 +30,6 @@ from tui.widgets.topline import Numbers
 REFRESH_SECONDS = 20.0
 LATE_SECONDS = 60.0
 
-_STEPS = {
-    "close": N_("closing what is over"),
-    "dated": N_("finding what falls due"),
-    "month": N_("laying out the month"),
-    "record": N_("keeping the record"),
-}
-
 
 class PlanStep(Message):
     """Planning the day has come so far."""
@@ -55,7 +48,7 @@ class TodayReading(TodayFace):
         self._first = True
         self._rung: set[tuple[str, datetime]] = set()
         self._bell: Timer | None = None
-        self._wanted_key = ""
+        self._wanted_key: str | None = None
         self._from_the_top = False
 
     def on_mount(self) -> None:
@@ -83,7 +76,7 @@ class TodayReading(TodayFace):
         return True
 
     def on_plan_step(self, event: PlanStep) -> None:
-        template = _STEPS.get(event.step, "")
+        template = PLAN_STEPS.get(event.step, "")
         if template:
             self._planning = self.words.say(
                 "Planning the day: {step} {percent} %",
@@ -136,10 +129,8 @@ class TodayReading(TodayFace):
         if self._from_the_top:  # another list: what is most urgent in it must not stand above the screen
             self._from_the_top = False
             lines.clear()
-        lines.show(day.total, day.wish.offset, day.rows)
-        if self._wanted_key:
-            lines.select(self._wanted_key)
-            self._wanted_key = ""
+        lines.show(day.total, day.wish.offset, day.rows, on=self._wanted_key)
+        self._wanted_key = None
         if self._first:
             self._first = False
             gc.freeze()  # what was imported stays: the collector need not look at it again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -176,9 +177,9 @@ class Mark(Widget, can_focus=True):
         self.code = code
         self.label = label
 
+    @abstractmethod
     def spans(self) -> list[Span]:
         """What is seen."""
-        raise NotImplementedError
 
     def bracketed(self, mark: str) -> Span:
         """The brackets, standing out where the focus is."""

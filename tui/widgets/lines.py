@@ -95,26 +95,29 @@ class Lines(ScrollView, can_focus=True):
 
     # What others do with it
 
-    def show(self, total: int, offset: int, rows: Sequence[ListRow]) -> None:
+    def show(self, total: int, offset: int, rows: Sequence[ListRow], *, on: str | None = None) -> None:
         """Start anew with `total` rows, those from `offset` (a page's start) given.
 
-        The cursor stays on the same member, and that member on the same line of the screen, as long as the
-        member is among the rows given; else it stays on the same place in the list.
+        The cursor goes to the row of the key `on`, and the list above it stays where it is. Without one among the
+        rows given it stays on the same member, and that member on the same line of the screen; else it stays on
+        the same place in the list.
         """
+        places = {row.key: offset + index for index, row in enumerate(rows)}
         held = self.row
-        height = self.cursor - self.scroll_offset.y
+        top = self.scroll_offset.y
+        height = self.cursor - top
         self._pages.clear()
         self._asked.clear()
         self.total = total
         self._keep(offset, rows)
-        if held is not None:
-            for index, row in enumerate(rows):
-                if row.key == held.key:
-                    self.cursor = offset + index
-                    break
+        wanted = places.get(on) if on is not None else None
+        if wanted is not None:
+            self.cursor = wanted
+        elif held is not None:
+            self.cursor = places.get(held.key, self.cursor)
         self.cursor = max(0, min(self.cursor, total - 1))
         self.virtual_size = Size(self.size.width, total)
-        self._scroll_by_itself(self.cursor - height)
+        self._scroll_by_itself(top if wanted is not None else self.cursor - height)
         self._reveal()
         self.refresh()
         self._tell()

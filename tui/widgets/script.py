@@ -210,7 +210,8 @@ class ScriptForm(VerticalScroll, can_focus=False):
         kind, name = place
         if kind == "field":
             return self.field_named(name)
-        return next((mark for mark in self.query(Mark) if (type(mark).__name__, mark.code) == place), None)
+        marks = (entry for entry in self.query(".entry") if isinstance(entry, Mark))
+        return next((mark for mark in marks if (type(mark).__name__, mark.code) == place), None)
 
     def field_named(self, name: str) -> Field | None:
         """The field of that name: note, promise, profile:wechat, answer:opinion."""
