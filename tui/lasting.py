@@ -12,7 +12,8 @@ from core.base.errors import HuifangError
 T = TypeVar("T")
 
 AWAY = frozenset({"store.unreachable", "store.unsure", "store.certificate", "store.no_tls"})
-"""The troubles that pass by themselves; a lasting job stores nothing the second time, and may be repeated."""
+"""The troubles that pass by themselves, or once somebody has put the server's TLS right; a lasting job stores
+nothing the second time, and may be repeated."""
 
 ONLY_READ = "store.only_read"
 """A server that lets itself only be read: it takes over from another one, or it is the wrong one."""
@@ -73,25 +74,25 @@ class Lasting:
                 raise  # the store was not asked: whether it is back, the newer one finds out
             except HuifangError as trouble:
                 if last or not self._passes(trouble.code):
-                    self.away = False  # of which the trouble speaks
+                    self._over()  # of which the trouble speaks
                     raise
             except BaseException:
-                self._back()
+                self._over(tell=True)
                 raise
             else:
                 self._only_read_since = None
-                self._back()
+                self._over(tell=True)
                 return value
             self.away = True
             self._tell(True)
             self._leaving.wait(PAUSES[min(tries, len(PAUSES) - 1)])
             tries += 1
 
-    def _back(self) -> None:
+    def _over(self, *, tell: bool = False) -> None:
         with self._change:
             self._at_work = False
             was_away, self.away = self.away, False
-            if was_away:
+            if was_away and tell:
                 self._tell(False)
 
     def _passes(self, code: str) -> bool:

@@ -42,12 +42,28 @@ class Navigation(App[int]):
         if screens := self.full_screens():
             screens[-1].tell(text, style)
 
-    def show_today(self) -> None:
-        """Back to the list; an open call is put away with its draft."""
+    def show_today(self, then: Callable[[], object] | None = None) -> None:
+        """Back to the list, and on from there; an open call is put away with its draft, or asked about without."""
+        if any(screen.holds_unkept() for screen in self.full_screens()[1:]):
+            self.ask_unkept(lambda: self._to_today(then))
+        else:
+            self._to_today(then)
+
+    def _to_today(self, then: Callable[[], object] | None) -> None:
         for screen in self.full_screens()[1:]:
             screen.put_away()
         while len(self.screen_stack) > 2:
             self.pop_screen()
+        if then is not None:
+            then()
+
+    def ask_unkept(self, then: Callable[[], None]) -> None:
+        """Ask before what was typed, and could not be kept, goes with its screen."""
+        self.confirm(
+            self.words.say("Leave without what you typed?"),
+            self.words.say("It could not be kept: it stands on this screen alone."),
+            then,
+        )
 
     def open_call(self, number: str, *, desk: bool = True, ahead: str = "") -> None:
         """Hold a member and open the call; without `desk` also where only a review is due.
@@ -56,8 +72,7 @@ class Navigation(App[int]):
         """
         from tui.screens.call import CallScreen
 
-        self.show_today()
-        self.push_screen(CallScreen(number, desk=desk, ahead=ahead))
+        self.show_today(lambda: self.push_screen(CallScreen(number, desk=desk, ahead=ahead)))
 
     def show_member(self, number: str) -> None:
         """Everything about a member."""
@@ -69,8 +84,7 @@ class Navigation(App[int]):
         """Decide about a member gone three months; takes the place of the call."""
         from tui.screens.review import ReviewScreen
 
-        self.show_today()
-        self.push_screen(ReviewScreen(number))
+        self.show_today(lambda: self.push_screen(ReviewScreen(number)))
 
     def show_find(self) -> None:
         """Find a member."""

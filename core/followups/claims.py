@@ -92,7 +92,12 @@ _RENEW = statement(
 )
 
 _FREE = Direct(sa.text("delete from claim where member_id = :member and staff_id = :staff"))
-_FREE_THERE = sa.text("delete from claim where member_id = :member and staff_id = :staff and terminal = :terminal")
+_FREE_NAMED = sa.text(
+    """
+    delete from claim where member_id = (select id from member where number = :number) and staff_id = :staff
+        and :terminal in ('', terminal)
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +179,15 @@ def renew(store: Store, actor: Actor, member_id: int, terminal: str) -> bool:
 
 
 @retried(idempotent=True)
-def release(store: Store, actor: Actor, member_id: int, terminal: str = "") -> None:
+def release(store: Store, actor: Actor, number: str, terminal: str = "") -> None:
     """Let go of a member the actor holds, at that `terminal` where one is named; else nothing happens."""
+    held = {"number": number, "staff": caller_id(actor), "terminal": terminal}
     with store.write(actor, durable=False) as tx:
-        if terminal:
-            held = {"member": member_id, "staff": caller_id(actor), "terminal": terminal}
-            tx.connection.execute(_FREE_THERE, held)
-        else:
-            release_in(tx, member_id)
+        tx.connection.execute(_FREE_NAMED, held)
 
 
 def release_in(tx: Transaction, member_id: int) -> None:
-    """`release` inside a transaction that does more."""
+    """Let go of a member the actor holds, inside a transaction that does more."""
     tx.later(Claim, member_id, _FREE, {"member": member_id, "staff": caller_id(tx.actor)})
 
 

@@ -149,6 +149,7 @@ def case_of(c: Connection, row: Mapping[str, Any], now: Any) -> Case:
         store_id=row["store_id"],
         acted=frozenset(one for one in acted if one is not None),
         reviewers=frozenset(reviewers),
+        submitted=row["submitted_at"] is not None,
     )
 
 
@@ -175,7 +176,7 @@ def step(
         state=state,
         version=application.version + 1,
         round=changes.get("round", application.round),
-        case=replace(application.case, state=state),
+        case=replace(application.case, state=state, submitted=application.case.submitted or act is Act.SUBMIT),
     )
     values: dict[str, Any] = {"state": state, "state_since": tx.now, "version": after.version, **changes}
     tx.update(Handover, application.id, values, why=comment or tx.why)

@@ -70,7 +70,8 @@ class Case:
     """What the rules need to know of an application.
 
     `acted` are those who acted in this round. `reviewers` are the store managers of the giving store: where none
-    of them may review (they give, apply, or are not there), a manager reviews and another one approves.
+    of them may review (they give, apply, or are not there), a manager reviews and another one approves. One that
+    was never `submitted` is its author's alone.
     """
 
     state: HandoverState
@@ -79,6 +80,7 @@ class Case:
     store_id: int
     acted: frozenset[int] = frozenset()
     reviewers: frozenset[int] = frozenset()
+    submitted: bool = True
 
     @property
     def own(self) -> frozenset[int | None]:
@@ -110,8 +112,8 @@ def refusal(case: Case, act: Act, person: Person) -> Refused | None:
 
 
 def _applies(case: Case, person: Person) -> bool:
-    if person.staff_id is None:
-        return case.applicant_id is None
+    if person.staff_id is None or not case.submitted:
+        return person.staff_id == case.applicant_id
     return person.staff_id in case.own
 
 

@@ -69,10 +69,12 @@ def loose_words(cascade: Cascade, words: Catalogue) -> str:
 
 
 def next_words(row: HandoverRow, words: Catalogue) -> str:
-    """Who may take it further; says so where nobody may."""
+    """Who may take it further; says so where nobody may, unless it waits for the shell that reads it."""
     if row.next_act is None:
         return ""
     if not row.next_actors:
+        if row.waits_for_me:
+            return ""
         return words.say("Nobody may take the next step: the manager must name somebody for it.")
     names = words.say(", ").join(f"{person.name} ({person.code})" for person in row.next_actors)
     return words.say("Next: {names}", names=names)

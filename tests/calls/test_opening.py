@@ -252,6 +252,6 @@ def test_a_review_is_decided_by_who_may(desk: Desk) -> None:
     claim(desk.store, desk.caller, "1", "t1")
     with pytest.raises(Conflict):
         decide_review(desk.store, desk.fang, "1", "gift")
-    release(desk.store, desk.caller, 1)
+    release(desk.store, desk.caller, "1")
     assert desk.row(Staff, desk.fang.staff_id)["code"] == "fang"
     decide_review(desk.store, desk.fang, "1", "gift")

@@ -200,14 +200,14 @@ def test_a_claim_holds_until_it_runs_out(store: Store, me: Actor) -> None:
     store.clock.advance(minutes=2)
     assert worklist(store, other, MINE).rows[0].held_by == ""
     claim(store, other, "A2-00", "t2")
-    release(store, me, held.member_id)
+    release(store, me, "A2-00")
     with pytest.raises(Conflict):
         claim(store, me, "A2-00", "t1")
     claim(store, other, "A2-00", "t4")
-    release(store, other, held.member_id, "t2")  # the screen that was left is not the one that holds
+    release(store, other, "A2-00", "t2")  # the screen that was left is not the one that holds
     with pytest.raises(Conflict):
         claim(store, me, "A2-00", "t1")
-    release(store, other, held.member_id, "t4")
+    release(store, other, "A2-00", "t4")
     claim(store, me, "A2-00", "t1")
     with pytest.raises(Refused, match="--as"):
         claim(store, SHELL, "A2-00", "t1")

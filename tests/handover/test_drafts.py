@@ -19,6 +19,7 @@ from core.handover.sheet import sheet_text
 from core.handover.tables import Act, HandoverState
 from core.handover.trace import audit_of_application
 from core.handover.views import HandoverFilter
+from core.handover.wording import next_words
 from core.imports.export import export_file
 from core.imports.handover_file import export_handovers
 from core.store.engine import Store
@@ -49,7 +50,9 @@ def drafted(office: Office) -> str:
 
 def test_its_author_sees_a_draft_and_nobody_else(office: Office, drafted: str) -> None:
     assert seen(office, office["S1M"]) == [drafted]
-    assert Act.SUBMIT in handover_sheet(office.store, office["S1M"], drafted).acts
+    sheet = handover_sheet(office.store, office["S1M"], drafted)
+    assert Act.SUBMIT in sheet.acts
+    assert [person.code for person in sheet.row.next_actors] == ["S1M"]  # not whose members they are
     for actor in [*(office[code] for code in ALL if code != "S1M"), SHELL]:
         assert seen(office, actor) == []
         assert seen(office, actor, state=HandoverState.DRAFT) == []
@@ -77,12 +80,14 @@ def test_submitted_it_is_seen_and_sent_back_it_stays_in_the_log(office: Office, 
     actions.refuse(office.store, office["K01"], drafted, reason="缺说明")
     actions.submit(office.store, office["S1M"], FORM, number=drafted, draft=True)
     assert seen(office, office["K01"], state=HandoverState.DRAFT) == [drafted]
+    assert Act.SUBMIT in handover_sheet(office.store, office["S101"], drafted).acts
 
 
 def test_the_shells_own_draft_is_the_shells(office: Office) -> None:
     office.members(2)
-    number = actions.submit(office.store, SHELL, FORM, draft=True).row.number
-    assert seen(office, SHELL) == [number]
+    row = actions.submit(office.store, SHELL, FORM, draft=True).row
+    assert seen(office, SHELL) == [row.number]
+    assert next_words(row, catalogue("en")) == ""  # it waits for nobody who works here
     assert seen(office, office["K01"]) == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from core.calls.forms import CallForm
 from core.people.views import staff_actor
 from core.store.engine import Store
 from tests.tui.test_call import calls, run
+from tui.screens.call import CallScreen
 
 
 def test_leaving_the_earlier_one_keeps_the_member_held_at_the_later(desk_store: Store, screens: Any) -> None:
@@ -26,6 +28,26 @@ def test_leaving_the_earlier_one_keeps_the_member_held_at_the_later(desk_store: 
     with desk_store.read() as c:
         held = c.execute(sa.text("select terminal from claim where staff_id = 1")).scalars().all()
     assert held == ["office"]
+
+
+def test_a_call_left_before_it_has_opened_holds_nobody(desk_store: Store, screens: Any) -> None:
+    turn = threading.Event()
+
+    async def drive() -> None:
+        async with screens() as page:
+            page.app.gateway._writes.submit(turn.wait)  # the store is slow
+            await page.pilot.press("enter")
+            await page.pilot.pause()
+            assert isinstance(page.app.screen, CallScreen)
+            await page.pilot.press("escape")
+            await page.pilot.pause()
+            page.shows("1 全部")
+            turn.set()
+            await page.quiet()
+
+    run(drive())
+    with desk_store.read() as c:
+        assert c.execute(sa.text("select count(*) from claim where staff_id = 1")).scalar() == 0
 
 
 def test_a_call_stored_otherwise_meanwhile_says_what_to_do(desk_store: Store, screens: Any) -> None:

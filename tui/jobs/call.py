@@ -95,13 +95,13 @@ def keep_draft(form: DraftForm) -> Callable[[Desk], datetime | None]:
     return job
 
 
-def set_free(member_id: int) -> Callable[[Desk], datetime | None]:
+def set_free(number: str) -> Callable[[Desk], datetime | None]:
     """Let go of a member, unless they were taken up at another terminal since."""
 
     def job(desk: Desk) -> datetime | None:
         from core.followups.claims import release
 
-        release(desk.store, desk.actor, member_id, desk.terminal)
+        release(desk.store, desk.actor, number, desk.terminal)
         return desk.store.clock.now()
 
     return job

@@ -215,6 +215,10 @@ class HuifangScreen(Screen[Any]):
     def keep(self) -> None:
         """The screen is about to go: keep what was typed."""
 
+    def holds_unkept(self) -> bool:
+        """Whether something that was typed would be gone with this screen."""
+        return False
+
     def put_away(self) -> None:
         """The screen is left for good: keep what was typed, let go of what was held."""
 

@@ -190,14 +190,12 @@ class CallSaving(CallAsking):
         """End the program, the draft kept."""
         self._unless_unkept(super().do_quit)
 
+    def holds_unkept(self) -> bool:
+        return self._unkept and not self._gone
+
     def _unless_unkept(self, then: Callable[[], None]) -> None:
-        """Ask back where what was typed would be gone with this screen."""
-        if self._unkept and not self._gone:
-            self.home.confirm(
-                self.words.say("Leave without what you typed?"),
-                self.words.say("It could not be kept: it stands on this screen alone."),
-                then,
-            )
+        if self.holds_unkept():
+            self.home.ask_unkept(then)
         else:
             then()
 
@@ -207,13 +205,13 @@ class CallSaving(CallAsking):
         self.home.today.do_refresh()
 
     def _part(self) -> None:
-        if self.sheet is None or self._gone:
+        if self._gone:
             return
         self._gone = True
-        if self.entry.content():
+        if self.sheet is not None and self.entry.content():
             self.write_draft(left=True)
-        member = self.sheet.member.id
-        self.home.gateway.ask(self.home.today, DraftKept, set_free(member), write=True, lasting=True)
+        # a call that is still being opened holds the member a moment later, and lets go of them after that
+        self.home.gateway.ask(self.home.today, DraftKept, set_free(self.number), write=True, lasting=True)
 
     def put_away(self) -> None:
         """Another screen takes over for good: as if left with Esc."""

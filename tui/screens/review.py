@@ -249,7 +249,7 @@ class ReviewScreen(HuifangScreen):
         from tui.jobs.call import DraftKept, set_free
 
         if self.sheet is not None:
-            self.home.gateway.ask(self.home.today, DraftKept, set_free(self.sheet.member.id), write=True)
+            self.home.gateway.ask(self.home.today, DraftKept, set_free(self.number), write=True)
         self.home.pop_screen()
         self.home.today.do_refresh()
 

@@ -117,7 +117,7 @@ class Caller(threading.Thread):
         dice = self.chance.random()
         if dice < 0.02:
             self.journal.note("free", who=self.name, number=held.number)
-            self.patiently(lambda: release(self.store, self.me, held.member_id))
+            self.patiently(lambda: release(self.store, self.me, held.number))
         elif dice < 0.03:
             self.journal.note("free", who=self.name, number=held.number)
             with suppress(Refused):
@@ -144,7 +144,7 @@ class Caller(threading.Thread):
             result = self.patiently(lambda: log_call(self.store, self.me, form))
         except Refused as refusal:
             self.journal.note("refused", who=self.name, number=held.number, call=call_id, code=refusal.code)
-            self.patiently(lambda: release(self.store, self.me, held.member_id))
+            self.patiently(lambda: release(self.store, self.me, held.number))
             return
         took = time.perf_counter() - began
         self.journal.note("stored", who=self.name, number=held.number, call=result.call, took=took)
