@@ -16,7 +16,10 @@ from scripts.dev.cluster import Cluster, running
 from scripts.dev.soak.ground import DAY, morning, prepare
 
 ROOT = Path(__file__).resolve().parents[3]
-CALLERS, THINKERS, THINK, PROCESSES = 64, 200, 30.0, 16
+CALLERS, THINKERS, THINK = 64, 200, 30.0
+PROCESSES = 64
+"""A caller's terminal is a process; only those who think share theirs, a few with each other."""
+
 LEAST = 6_000  # members, so that somebody is left to call
 
 
@@ -62,7 +65,7 @@ def _chain(cluster: Cluster, callers: int, members: int) -> str:
 
 
 def _work(url: str, callers: int, seconds: float, think: float, mode: str) -> list[float]:
-    """The seconds of each cycle that so many callers, in four processes, got done in a span of time."""
+    """The seconds of each cycle that so many callers got done in a span of time."""
     each = -(-callers // PROCESSES)
     command = [sys.executable, "-m", "scripts.dev.bench.server_callers", url]
     processes = [
